@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_CORE_CONFIG_H
+#define IKOD_CORE_CONFIG_H
+
+#include "core/config_keys.h"
+#include "crypto/alg.h"
+#include "crypto/secret.h"
+#include "wire/addr.h"
+#include "wire/v1.h"
+
+/* What the core needs to know of a configuration; cfg/ makes it from files, tests by hand. */
+
+#define CONN_NAME_MAX 63
+#define SUITES_MAX 16
+#define SUBNETS_MAX 50
+
+enum start_mode { START_AUTO, START_ON_DEMAND, START_PASSIVE };
+enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
+enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
+
+/** struct cfg_where - a place in a configuration file; line 0 if the key is not written there */
+struct cfg_where {
+	const char *file;	/* borrowed from the conn_cfg */
+	int line;
+};
+
+/**
+ * struct conn_cfg - one [connection NAME]; immutable once made, reference counted
+ * @refs: owned by the engine's thread only
+ * @local, @remote: sa_family AF_UNSPEC for "any"; port 0
+ * @psk: touched inside jobs only
+ * @at: where each key stands, @where the section itself
+ * All times in seconds. retransmit_timeout in milliseconds.
+ */
+struct conn_cfg {
+	unsigned int refs;
+	char name[CONN_NAME_MAX + 1];
+	char *file;
+	struct cfg_where where;
+	struct cfg_where at[KEY_N];
+	union endpoint local, remote;
+	struct v1_id local_id, remote_id;	/* type 0: default (own address; any for remote = any) */
+	struct subnet local_subnets[SUBNETS_MAX], remote_subnets[SUBNETS_MAX];
+	unsigned int n_local, n_remote;
+	int ike_version;
+	struct ike_suite ike[SUITES_MAX];
+	unsigned int n_ike;
+	struct esp_suite esp[SUITES_MAX];
+	unsigned int n_esp;
+	unsigned int pfs;			/* enum dh_group, DH_NONE for none */
+	uint32_t ike_lifetime, esp_lifetime;
+	uint64_t esp_lifebytes;
+	char interface[16];
+	bool routes;
+	enum start_mode start;
+	struct secret psk;
+	enum dpd_mode dpd;
+	uint32_t dpd_idle, dpd_retransmit, dpd_retries;
+	enum encap_mode encap;
+	uint32_t nat_keepalive;
+	uint32_t replay_window;
+	uint32_t rekey_margin;			/* percent */
+	uint32_t retransmit_timeout, retransmit_tries;
+	bool weak_crypto;
+};
+
+/** conn_cfg_new - defaults of the design: aes128-sha256-modp2048, aes128-sha256, pfs modp2048, 86400 s, 3600 s */
+struct conn_cfg *conn_cfg_new(const char *name);
+struct conn_cfg *conn_cfg_get(struct conn_cfg *c);
+void conn_cfg_put(struct conn_cfg *c);
+/** conn_cfg_same - true if nothing but places in files differs */
+bool conn_cfg_same(const struct conn_cfg *a, const struct conn_cfg *b);
+/** conn_cfg_where - "site.conf:12" of a key, of the section if the key is not written; @out at least 300 */
+const char *conn_cfg_where(const struct conn_cfg *c, enum conn_key k, char *out, size_t len);
+
+/** struct ike_config - all connections; the array and a reference on each are owned */
+struct ike_config {
+	struct conn_cfg **conns;
+	unsigned int n;
+};
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_CORE_CONFIG_KEYS_H
+#define IKOD_CORE_CONFIG_KEYS_H
+
+/* The keys of a [connection NAME] section: X(symbol, "key", "value expected") */
+#define CONN_KEYS(X)									\
+	X(LOCAL, "local", "an IPv4 address of this machine, or any")			\
+	X(REMOTE, "remote", "the peer's IPv4 address, or any")				\
+	X(LOCAL_ID, "local-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
+	X(REMOTE_ID, "remote-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
+	X(LOCAL_SUBNETS, "local-subnets", "networks such as 192.168.1.0/24, separated by commas") \
+	X(REMOTE_SUBNETS, "remote-subnets", "networks such as 192.168.3.0/24, separated by commas") \
+	X(IKE_VERSION, "ike-version", "1")						\
+	X(IKE, "ike", "proposals such as aes128-sha256-modp2048, separated by commas")	\
+	X(ESP, "esp", "proposals such as aes128-sha256, separated by commas")		\
+	X(PFS, "pfs", "a group such as modp2048, or none")				\
+	X(IKE_LIFETIME, "ike-lifetime", "a time such as 24h (60s to 604800s)")		\
+	X(ESP_LIFETIME, "esp-lifetime", "a time such as 1h (30s to 604800s)")		\
+	X(ESP_LIFEBYTES, "esp-lifebytes", "a size such as 1800G, or 0 for no limit")	\
+	X(INTERFACE, "interface", "the name of the tunnel interface, such as vpn0")	\
+	X(ROUTES, "routes", "yes or no")						\
+	X(START, "start", "auto, on-demand or passive")					\
+	X(PSK_FILE, "psk-file", "a file that holds the pre-shared key")			\
+	X(DPD, "dpd", "on-demand, periodic or off")					\
+	X(DPD_IDLE, "dpd-idle", "a time such as 30s")					\
+	X(DPD_RETRANSMIT, "dpd-retransmit", "a time such as 15s")			\
+	X(DPD_RETRIES, "dpd-retries", "a number from 1 to 20")				\
+	X(ENCAPSULATION, "encapsulation", "auto or udp")				\
+	X(NAT_KEEPALIVE, "nat-keepalive", "a time such as 20s")				\
+	X(REPLAY_WINDOW, "replay-window", "a number of packets from 64 to 4096")	\
+	X(REKEY_MARGIN, "rekey-margin", "a percentage of the lifetime such as 10%")	\
+	X(RETRANSMIT_TIMEOUT, "retransmit-timeout", "a time such as 2s")		\
+	X(RETRANSMIT_TRIES, "retransmit-tries", "a number from 1 to 20")		\
+	X(WEAK_CRYPTO, "weak-crypto", "yes or no")
+
+enum conn_key {
+	KEY_NONE,
+#define X(sym, name, expect) KEY_##sym,
+	CONN_KEYS(X)
+#undef X
+	KEY_N
+};
+
+const char *conn_key_name(enum conn_key k);
+
+#endif

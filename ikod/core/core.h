@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_CORE_CORE_H
+#define IKOD_CORE_CORE_H
+
+#include <uthash.h>
+#include <utlist.h>
+
+#include "core/engine.h"
+#include "core/timer.h"
+
+/*
+ * Inside the engine. Two halves meet here:
+ *
+ *   policy   (engine.c conn.c child.c liveness.c kevent.c status.c …): what should
+ *            be up, when to rekey, retry or give up, what the kernel holds;
+ *   protocol (v1/): the exchanges of RFC 2409, message by message.
+ *
+ * Ownership: engine > conn > child > child_sa; engine > ike_sa > exchanges.
+ * Children belong to the connection, not to an IKE SA: a new phase 1 takes
+ * over without touching them, and any established IKE SA of the connection may
+ * carry their messages.
+ */
+
+struct conn;
+struct child;
+struct child_sa;
+struct ike_sa;
+struct v1_phase1;
+struct v1_quick;
+
+enum ike_role { ROLE_INITIATOR, ROLE_RESPONDER };
+
+enum ike_sa_state {
+	IKE_CONNECTING,		/* phase 1 under way */
+	IKE_ESTABLISHED,
+	IKE_REKEYED,		/* a newer one is used; kept until its lifetime ends */
+	IKE_DEAD,		/* being torn down inside the current call; freed by engine_reap() */
+};
+
+/**
+ * struct ike_sa - one ISAKMP SA
+ * @conn: never NULL; a responder's may change when the peer's identity is known
+ * @own_cky: the cookie chosen by us, key of engine->sas
+ * @p1: phase 1 scratch, NULL once established
+ * @last_iv: last cipher block of phase 1, start of every phase 2 IV
+ * @heard: when the last authenticated message came in
+ * @quicks: exchanges under way
+ */
+struct ike_sa {
+	struct ike_engine *e;
+	struct conn *conn;
+	enum ike_role role;
+	enum ike_sa_state state;
+	uint8_t cky_i[8], cky_r[8];
+	UT_hash_handle hh;		/* engine->sas, by own cookie */
+	struct ike_sa *next, *prev;	/* conn->ikes, newest first */
+	struct ike_path path;
+	bool nat_local, nat_remote;	/* who is behind a NAT */
+	bool natt_ok;			/* both sides speak RFC 3947 */
+	bool dpd_ok;			/* the peer speaks RFC 3706 */
+	struct ike_suite suite;
+	struct v1_keys keys;
+	uint8_t last_iv[16];
+	struct v1_id peer_id;
+	struct v1_phase1 *p1;
+	struct v1_quick *quicks;
+	void *v1_priv;			/* protocol's own: seen messages, saved answers */
+	uint64_t born, up_at, heard, expires;
+	struct timer rekey, expire, keepalive;
+	/* liveness.c */
+	struct timer dpd;
+	uint32_t dpd_seq;
+	unsigned int dpd_tries;
+	uint64_t dpd_sent;
+};
+
+enum child_state { CHILD_DOWN, CHILD_CONNECTING, CHILD_UP };
+
+/** struct child - one pair of subnets: one kernel child, one quick mode at a time that we start */
+struct child {
+	struct conn *conn;
+	uint32_t id;
+	struct subnet local, remote;
+	struct child_sa *sas;		/* newest first */
+	struct child_sa *current;	/* the one we send with */
+	struct v1_quick *quick;		/* started by us and under way */
+	bool wanted;			/* to be brought up as soon as there is an IKE SA */
+	bool installed;			/* the kernel child exists */
+	unsigned int failures;
+	struct timer retry;
+	struct failure failure;
+};
+
+enum child_sa_state {
+	CSA_NEXT,	/* both directions installed, waiting for proof that the peer holds it */
+	CSA_CURRENT,
+	CSA_PREVIOUS,	/* replaced, drained by timer */
+};
+
+/** struct child_sa - a pair of ESP SAs made by one quick mode */
+struct child_sa {
+	struct child *child;
+	struct child_sa *next, *prev;
+	enum ike_role role;
+	enum child_sa_state state;
+	uint32_t spi_in, spi_out;
+	struct esp_suite suite;
+	unsigned int group;		/* PFS, DH_NONE without */
+	bool udp;
+	bool used_in;			/* the kernel saw an authenticated packet on it */
+	uint64_t born, soft, hard;	/* engine ms */
+	uint64_t bytes_in, bytes_out, packets_in, packets_out;
+	int64_t idle_in_ms;
+	struct timer rekey, expire, promote, drain;
+	UT_hash_handle hh_in;		/* engine->spis, by spi_in */
+};
+
+enum conn_state { CONN_IDLE, CONN_CONNECTING, CONN_UP };
+
+/** struct conn - a configured connection and all that lives under it */
+struct conn {
+	struct ike_engine *e;
+	struct conn_cfg *cfg;
+	uint32_t peer_id;		/* kernel peer, unique in the engine */
+	UT_hash_handle hh;		/* engine->conns, by name */
+	UT_hash_handle hh_peer;		/* engine->peers, by peer_id */
+	enum conn_state state;
+	struct ike_sa *ikes;		/* newest first */
+	struct ike_sa *ike;		/* established and newest: carries what we start */
+	struct child *children;		/* array of n_children */
+	unsigned int n_children;
+	bool peer_installed;
+	struct act_peer kpeer;		/* what the kernel was told */
+	bool admin_down;		/* `ikoctl down`: stay down until up or reload */
+	bool removed;			/* gone from the config; freed by engine_reap() */
+	unsigned int attempts;
+	struct timer retry;
+	struct failure failure;
+};
+
+#define STRAYS_MAX 16
+
+enum engine_counter {
+	CNT_RX, CNT_TX, CNT_MALFORMED, CNT_UNKNOWN_COOKIE, CNT_UNKNOWN_PEER, CNT_DUPLICATE, CNT_UNAUTHENTICATED,
+	CNT_BAD_HASH, CNT_RETRANSMIT, CNT_VERSION, CNT_HALF_OPEN_LIMIT, CNT_N
+};
+
+struct stray {
+	union endpoint remote;
+	struct failure failure;
+	uint64_t count;
+};
+
+struct ike_engine {
+	struct ike_env env;
+	uint64_t now;
+	struct timers timers;
+	struct ike_action *act_head, *act_tail;
+	struct conn *conns, *peers;
+	struct ike_sa *sas;
+	struct child_sa *spis;
+	struct ike_job *jobs_waiting;	/* unused by policy; protocol may track ids in its own structs */
+	uint64_t next_job_id;
+	uint32_t next_peer_id;
+	unsigned int half_open;		/* responder SAs in IKE_CONNECTING */
+	struct stray strays[STRAYS_MAX];
+	uint64_t counters[CNT_N];
+	bool shutting_down;
+};
+
+/* ---- engine.c (policy half): services for the protocol half ---- */
+
+void engine_random(struct ike_engine *e, void *out, size_t len);
+void engine_send(struct ike_engine *e, const struct ike_path *path, const uint8_t *p, size_t len);
+/** engine_job - queue a job; gives it the id that comes back in v1_job_done() */
+uint64_t engine_job(struct ike_engine *e, struct ike_job *job);
+void engine_log(struct ike_engine *e, enum ike_log_level l, const struct conn *c, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+void engine_event(struct ike_engine *e, const struct conn *c, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/** engine_stray - remember who was refused before any connection was found */
+void engine_stray(struct ike_engine *e, const struct ike_path *path, enum failure_cause cause, const char *ours, const char *theirs);
+/** engine_spi - a fresh random ESP SPI (>= 256) not in use by us */
+uint32_t engine_spi(struct ike_engine *e);
+
+/** ike_sa_new - allocate with a fresh own cookie, linked into engine and conn, state IKE_CONNECTING */
+struct ike_sa *ike_sa_new(struct conn *c, enum ike_role role, const struct ike_path *path);
+/** ike_sa_kill - mark IKE_DEAD, stop its timers, unlink; memory goes in engine_reap(). Calls v1_sa_release(). Idempotent. */
+void ike_sa_kill(struct ike_sa *sa);
+struct ike_sa *ike_sa_by_cookie(struct ike_engine *e, const uint8_t own[8]);
+/** conn_for_responder - the connection to answer @path with: exact remote first, then remote = any; NULL if none */
+struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *path);
+/** conn_for_identity - among connections that could have answered @sa, the one expecting @id; NULL if none */
+struct conn *conn_for_identity(struct ike_sa *sa, const struct v1_id *id);
+/** conn_local_id, conn_remote_id - configured or default identity, for messages and checks */
+void conn_local_id(const struct conn *c, const struct ike_path *path, struct v1_id *out);
+bool conn_id_acceptable(const struct conn *c, const struct ike_path *path, const struct v1_id *got, struct v1_id *expected);
+
+/* ---- conn.c, child.c, liveness.c (policy half): what the protocol half reports ---- */
+
+/** conn_phase1_up - @sa is authenticated and IKE_ESTABLISHED */
+void conn_phase1_up(struct ike_sa *sa);
+/** conn_phase1_failed - phase 1 ended badly; kills @sa. @ours, @theirs may be NULL */
+void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
+/** conn_ike_deleted - an authenticated Delete for @sa came in; kills it */
+void conn_ike_deleted(struct ike_sa *sa);
+/** conn_initial_contact - authenticated INITIAL-CONTACT on @sa: what is older than it at this peer is gone */
+void conn_initial_contact(struct ike_sa *sa);
+/** conn_heard - any authenticated message of the peer */
+void conn_heard(struct ike_sa *sa);
+/** conn_dpd_ack - R-U-THERE-ACK with @seq, authenticated */
+void conn_dpd_ack(struct ike_sa *sa, uint32_t seq);
+/** conn_moved - an authenticated message came from another address or port (NAT rebinding) */
+void conn_moved(struct ike_sa *sa, const struct ike_path *path);
+
+/** conn_find_child - the pair with exactly these selectors (ours, theirs), NULL if not configured */
+struct child *conn_find_child(struct conn *c, const struct subnet *local, const struct subnet *remote);
+/** child_esp_delete - an authenticated Delete for the SPI that we send with (@spi is the peer's inbound) */
+void child_esp_deleted(struct conn *c, uint32_t spi_out);
+/** child_failed - the quick mode of @child that we started, or a peer's proposal for it, failed; @child->quick is NULL by then */
+void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
+/** conn_quick_refused - as responder we refused a quick mode for selectors that are not configured */
+void conn_quick_refused(struct conn *c, enum failure_cause cause, const char *ours, const char *theirs);
+
+/**
+ * struct csa_params - what a quick mode agreed on
+ * @keymat_in, @keymat_out: esp_keymat_len() bytes each: cipher key (and salt), then integrity key; moved out
+ * @life_s: seconds agreed (the smaller of both), @life_kb: kilobytes, 0 for none
+ */
+struct csa_params {
+	enum ike_role role;
+	uint32_t spi_in, spi_out;
+	struct esp_suite suite;
+	unsigned int group;
+	bool udp;
+	uint64_t life_s, life_kb;
+	struct secret keymat_in, keymat_out;
+};
+
+/**
+ * child_sa_install - hand both directions to the kernel: inbound live at once, outbound in slot next
+ *
+ * Called by the responder before it sends message 2 and by the initiator
+ * before it sends message 3, so that the peer can never use an SA that is not
+ * there. @ike is the SA that the quick mode ran under (for the kernel peer's
+ * addresses). Return: the pair; it lives until the policy half ends it.
+ */
+struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struct csa_params *p);
+/**
+ * child_sa_negotiated - the exchange is over for us
+ * @proven: the peer is known to hold the SA (responder: message 3 came). The
+ *          initiator passes false: policy promotes at the first packet on the
+ *          new SA, by a timer, or at once if there is nothing else to send with.
+ */
+void child_sa_negotiated(struct child_sa *csa, bool proven);
+/** child_sa_abandon - the exchange died before it was proven; no Delete is sent */
+void child_sa_abandon(struct child_sa *csa);
+
+/* ---- v1/ (protocol half): what the policy half asks for ---- */
+
+/** v1_input - a datagram; v1 demultiplexes, parses, authenticates and acts */
+void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *p, size_t len);
+/** v1_initiate - start main mode to c->cfg->remote; NULL (with conn_phase1_failed-like failure set) if it cannot */
+struct ike_sa *v1_initiate(struct conn *c);
+/** v1_quick_start - negotiate @child under established @sa; sets child->quick */
+void v1_quick_start(struct ike_sa *sa, struct child *child);
+/** v1_quick_cancel - drop the exchange that we started for @child, silently */
+void v1_quick_cancel(struct child *child);
+/** v1_send_dpd - R-U-THERE with @seq */
+void v1_send_dpd(struct ike_sa *sa, uint32_t seq);
+/** v1_send_delete_esp - Delete for our inbound SPIs, @n of them */
+void v1_send_delete_esp(struct ike_sa *sa, const uint32_t *spis, unsigned int n);
+/** v1_send_delete_ike - Delete for the ISAKMP SA itself */
+void v1_send_delete_ike(struct ike_sa *sa);
+/** v1_job_done - result of a job of engine_job(); the protocol finds its waiter by id or ignores it; @job is freed by the caller */
+void v1_job_done(struct ike_engine *e, struct ike_job *job);
+/** v1_sa_release - free all protocol state of @sa (phase 1 scratch, exchanges, saved messages); child->quick pointers are cleared */
+void v1_sa_release(struct ike_sa *sa);
+/** v1_child_gone - @child is about to be freed: no exchange may point to it afterwards */
+void v1_child_gone(struct child *child);
+
+#endif
