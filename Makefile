@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+#   make               build module, daemon and tool
+#   make install       put them where Debian expects them (DESTDIR, PREFIX)
+#   make demo          the main job, shown on real packets   (TOPOLOGY=site|hub, LAB=vm|host, KERNEL=6.1|6.12)
+#   make check         every test                            (CHECK_KERNELS="6.1 6.12")
+#   make regen         generated netlink files, from uapi/vpntun.yaml
+#
+# Objects go to build/, nothing is written beside the sources.
+
+VERSION   := 0.1.0
+BUILD     := build
+CC        ?= gcc
+PREFIX    ?= /usr
+DESTDIR   ?=
+SYSCONF   ?= /etc
+UNITDIR   ?= /lib/systemd/system
+TOPOLOGY  ?= site
+LAB       ?= vm
+KERNEL    ?= 6.1
+CHECK_KERNELS ?= 6.1 6.12
+export CHECK_KERNELS
+
+all: userland kmod
+
+# ---- userland ---------------------------------------------------------------
+
+PKGS      := libnl-3.0 libnl-genl-3.0 libnl-route-3.0 libcrypto libevent_core libevent_pthreads jansson inih
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS)) -pthread
+WARN      := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
+HARDEN    := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+SANITIZE  := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+BASE       = -std=gnu11 -D_GNU_SOURCE -DVPNTUN_VERSION='"$(VERSION)"' -Iikod -Iuapi -I. $(WARN) $(PKG_CFLAGS) -g -MMD -MP
+CFLAGS    ?= -O2
+LDFLAGS   ?= -pie -Wl,-z,relro,-z,now
+
+LIB_SRC   := $(wildcard ikod/wire/*.c ikod/crypto/*.c ikod/core/*.c ikod/core/v1/*.c ikod/cfg/*.c ikod/os/*.c ikod/ctl/*.c)
+TOOL_SRC  := $(filter-out tools/ikoctl.c,$(wildcard tools/*.c))
+# Files of the module that are arithmetic alone also build here, so that the same tests run under sanitizers.
+PURE_SRC  := $(wildcard $(addprefix kmod/,esp_fmt.c replay.c selector.c))
+
+userland: $(BUILD)/ikod/ikod $(BUILD)/tools/ikoctl
+
+$(BUILD)/ikod/ikod: $(patsubst %.c,$(BUILD)/obj/%.o,$(LIB_SRC) ikod/main.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/tools/ikoctl: $(patsubst %.c,$(BUILD)/obj/%.o,$(TOOL_SRC) tools/ikoctl.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(HARDEN) $(CFLAGS) -c -o $@ $<
+
+# ---- tests in userspace, always under ASan and UBSan ------------------------
+
+TEST_SRC  := $(wildcard tests/unit/test_*.c tests/core/test_*.c)
+TEST_BIN  := $(patsubst tests/%.c,$(BUILD)/san/bin/%,$(TEST_SRC))
+CORE_HELP := $(filter-out $(wildcard tests/core/test_*.c),$(wildcard tests/core/*.c))
+SAN_LIB   := $(patsubst %.c,$(BUILD)/san/%.o,$(LIB_SRC) $(TOOL_SRC) $(CORE_HELP))
+SAN_PURE  := $(patsubst %.c,$(BUILD)/san/%.o,$(PURE_SRC))
+
+test-bins: $(TEST_BIN)
+
+$(BUILD)/san/bin/unit/test_kmod_%: tests/unit/test_kmod_%.c $(SAN_PURE)
+	@mkdir -p $(@D)
+	$(CC) $(BASE) -Ikmod -O1 $(SANITIZE) -o $@ $< $(SAN_PURE) -lcmocka
+
+$(BUILD)/san/bin/%: tests/%.c $(BUILD)/san/libikod.a
+	@mkdir -p $(@D)
+	$(CC) $(BASE) -Itests -Itools -O1 $(SANITIZE) -o $@ $< $(BUILD)/san/libikod.a -lcmocka $(PKG_LIBS)
+
+$(BUILD)/san/libikod.a: $(SAN_LIB)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/san/kmod/%.o: kmod/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) -Ikmod -O1 $(SANITIZE) -c -o $@ $<
+
+$(BUILD)/san/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BASE) -Itests -O1 $(SANITIZE) -c -o $@ $<
+
+# The compiler's path analysis; objects are thrown away, only what it says counts.
+analyze: $(patsubst %.c,$(BUILD)/analyze/%.o,$(LIB_SRC) $(TOOL_SRC) ikod/main.c tools/ikoctl.c)
+
+$(BUILD)/analyze/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) -O1 -fanalyzer -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- the module, for one kernel at a time -----------------------------------
+#
+# KERNEL is a version that tests/vm/kernel knows, or "host" for the running
+# kernel. Sources are mirrored to build/kmod/KERNEL/src, because Kbuild writes
+# beside them.
+
+ifeq ($(KERNEL),host)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+else
+KDIR ?= $(CURDIR)/$(BUILD)/kernels/$(KERNEL)/build
+endif
+KOUT  := $(BUILD)/kmod/$(KERNEL)
+KFLAGS ?=
+
+kmod: $(if $(filter host,$(KERNEL)),,$(BUILD)/kernels/$(KERNEL)/build)
+	@mkdir -p $(KOUT)/src
+	@cp -Rup Kbuild kmod uapi $(KOUT)/src/
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT)/src $(KFLAGS) modules
+	@cp -p $(KOUT)/src/kmod/vpntun.ko $(KOUT)/vpntun.ko
+
+$(BUILD)/kernels/%/build:
+	tests/vm/kernel $*
+
+# ---- the two commands -------------------------------------------------------
+
+demo:
+	@tests/setup-packages all
+	@LAB=$(LAB) TOPOLOGY=$(TOPOLOGY) KERNEL=$(KERNEL) tests/demo/demo
+
+check:
+	@tests/setup-packages all
+	@tests/check/run
+
+regen:
+	uapi/regen
+
+# ---- install ----------------------------------------------------------------
+
+INSTALL_KERNEL ?= $(shell uname -r)
+
+install: userland
+	install -Dm755 $(BUILD)/ikod/ikod $(DESTDIR)$(PREFIX)/sbin/ikod
+	install -Dm755 $(BUILD)/tools/ikoctl $(DESTDIR)$(PREFIX)/sbin/ikoctl
+	install -Dm644 packaging/ikod.service $(DESTDIR)$(UNITDIR)/ikod.service
+	install -Dm644 packaging/modules-load.d/vpntun.conf $(DESTDIR)$(SYSCONF)/modules-load.d/vpntun.conf
+	install -d -m700 $(DESTDIR)$(SYSCONF)/ikod $(DESTDIR)$(SYSCONF)/ikod/conf.d
+	for m in tools/man/*.[1-8]; do \
+		install -Dm644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/doc/ikod/examples
+	cp -R packaging/examples/. $(DESTDIR)$(PREFIX)/share/doc/ikod/examples/
+	@if [ -d /lib/modules/$(INSTALL_KERNEL)/build ]; then $(MAKE) install-kmod; \
+	 else echo "no headers of kernel $(INSTALL_KERNEL) here: module not installed (apt-get install linux-headers-$(INSTALL_KERNEL), then make install-kmod)"; fi
+
+install-kmod:
+	$(MAKE) kmod KERNEL=host
+	install -Dm644 $(BUILD)/kmod/host/vpntun.ko $(DESTDIR)/lib/modules/$(INSTALL_KERNEL)/updates/vpntun.ko
+	[ -n "$(DESTDIR)" ] || depmod $(INSTALL_KERNEL)
+
+clean:
+	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
+
+.PHONY: all userland kmod test-bins analyze demo check regen install install-kmod clean
