@@ -149,15 +149,21 @@ bool v1_delete_parse(const struct v1_payload *pl, struct v1_delete *out, const c
  * Writing. v1_begin writes the header, v1_pl_begin a generic header (linking
  * it from the one before), v1_pl_end patches its length, v1_finish the
  * message's. Chains without a header (to be hashed or encrypted) start from
- * struct v1_writer with hdr = false.
+ * struct v1_writer with hdr = false, that is from a zeroed one.
+ *
+ * v1_finish looks at nothing but the length, so an encrypted message is
+ * v1_begin (with hdr.next the type of the first payload), buf_put of the
+ * ciphertext to w->b, v1_finish. buf_free(&w->b) ends a writer's life.
  */
 struct v1_writer {
 	struct buf b;
+	bool hdr;		/* the message starts with an ISAKMP header */
 	size_t next_at;		/* offset of the next-payload byte to patch */
 	size_t pl_at;		/* offset of the open payload */
 };
 
 void v1_begin(struct v1_writer *w, const struct isakmp_hdr *h);
+/** v1_pl_begin - returns the offset in w->b of the body that follows, to be patched later (hashes) */
 size_t v1_pl_begin(struct v1_writer *w, uint8_t type);
 void v1_pl_end(struct v1_writer *w);
 /** v1_put - a whole payload with body @p */
