@@ -152,8 +152,9 @@ bool addr_eq(const union endpoint *a, const union endpoint *b)
 	size_t alen, blen;
 	const uint8_t *pa = endpoint_addr(a, &alen), *pb = endpoint_addr(b, &blen);
 
-	return a->sa.sa_family == b->sa.sa_family && alen == blen &&
-	       (!alen || !memcmp(pa, pb, alen));
+	if (!pa || !pb)
+		return !pa && !pb;
+	return a->sa.sa_family == b->sa.sa_family && alen == blen && !memcmp(pa, pb, alen);
 }
 
 bool endpoint_eq(const union endpoint *a, const union endpoint *b)
