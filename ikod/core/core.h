@@ -44,6 +44,8 @@ enum ike_sa_state {
  * @p1: phase 1 scratch, NULL once established
  * @last_iv: last cipher block of phase 1, start of every phase 2 IV
  * @heard: when the last authenticated message came in
+ * @expires: hard end; the protocol half may set it from the lifetime agreed on
+ *           before conn_phase1_up(), else the configured lifetime is taken
  * @quicks: exchanges under way
  */
 struct ike_sa {
@@ -66,12 +68,14 @@ struct ike_sa {
 	struct v1_quick *quicks;
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
 	uint64_t born, up_at, heard, expires;
+	bool half_open;			/* counted in engine->half_open */
 	struct timer rekey, expire, keepalive;
 	/* liveness.c */
 	struct timer dpd;
 	uint32_t dpd_seq;
 	unsigned int dpd_tries;
 	uint64_t dpd_sent;
+	bool dpd_asked;			/* the kernel was asked for its counters, decide when they are in */
 };
 
 enum child_state { CHILD_DOWN, CHILD_CONNECTING, CHILD_UP };
@@ -97,8 +101,21 @@ enum child_sa_state {
 	CSA_PREVIOUS,	/* replaced, drained by timer */
 };
 
-/** struct child_sa - a pair of ESP SAs made by one quick mode */
+/**
+ * struct child_sa - a pair of ESP SAs made by one quick mode
+ * @holder: where the exchange under way keeps its pointer to this pair (the
+ *          protocol half sets it right after child_sa_install()); NULLed there
+ *          if the pair goes first. child_sa_negotiated() and
+ *          child_sa_abandon() end the bond.
+ * @negotiated: the exchange is over; @done_at is when
+ * @we_delete: once drained, it is ours to send the Delete
+ * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
+ */
 struct child_sa {
+	struct child_sa **holder;
+	bool negotiated, we_delete, drain_asked;
+	uint64_t done_at;
+	uint32_t seen_in, seen_out;
 	struct child *child;
 	struct child_sa *next, *prev;
 	enum ike_role role;
@@ -134,8 +151,22 @@ struct conn {
 	bool admin_down;		/* `ikoctl down`: stay down until up or reload */
 	bool removed;			/* gone from the config; freed by engine_reap() */
 	unsigned int attempts;
+	bool deferred;			/* waited once for the peer's own phase 1 */
 	struct timer retry;
+	struct timer grace;		/* responder with start = auto: leave the quick modes to the peer at first */
+	uint64_t esp_heard, esp_sent;	/* when ESP of the peer last came in, when we last sent some */
+	uint64_t child_done;		/* when a quick mode last succeeded */
+	struct remote_bucket *bucket;	/* engine->remotes */
+	struct conn *next_remote;
+	struct conn *next_dead;
 	struct failure failure;
+};
+
+/** struct remote_bucket - connections to one remote address (or to any) */
+struct remote_bucket {
+	uint8_t key[17];		/* family, address */
+	struct conn *conns;
+	UT_hash_handle hh;
 };
 
 #define STRAYS_MAX 16
@@ -166,6 +197,13 @@ struct ike_engine {
 	struct stray strays[STRAYS_MAX];
 	uint64_t counters[CNT_N];
 	bool shutting_down;
+	struct remote_bucket *remotes;
+	struct ike_sa *dead_sas;	/* freed by engine_reap() */
+	struct child_sa *dead_csas;
+	struct conn *dead_conns;
+	uint32_t resync;		/* generation of kernel dumps */
+	uint64_t resync_at;
+	struct timer sweep;
 };
 
 /* ---- engine.c (policy half): services for the protocol half ---- */
@@ -187,6 +225,8 @@ uint32_t engine_spi(struct ike_engine *e);
 struct ike_sa *ike_sa_new(struct conn *c, enum ike_role role, const struct ike_path *path);
 /** ike_sa_kill - mark IKE_DEAD, stop its timers, unlink; memory goes in engine_reap(). Calls v1_sa_release(). Idempotent. */
 void ike_sa_kill(struct ike_sa *sa);
+/** ike_sa_move - @sa turned out to belong to another connection (identity of a peer at any address) */
+void ike_sa_move(struct ike_sa *sa, struct conn *to);
 struct ike_sa *ike_sa_by_cookie(struct ike_engine *e, const uint8_t own[8]);
 /** conn_for_responder - the connection to answer @path with: exact remote first, then remote = any; NULL if none */
 struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *path);
@@ -198,7 +238,7 @@ bool conn_id_acceptable(const struct conn *c, const struct ike_path *path, const
 
 /* ---- conn.c, child.c, liveness.c (policy half): what the protocol half reports ---- */
 
-/** conn_phase1_up - @sa is authenticated and IKE_ESTABLISHED */
+/** conn_phase1_up - @sa is authenticated and IKE_ESTABLISHED (set by the caller or here) */
 void conn_phase1_up(struct ike_sa *sa);
 /** conn_phase1_failed - phase 1 ended badly; kills @sa. @ours, @theirs may be NULL */
 void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
@@ -253,7 +293,12 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
  *          new SA, by a timer, or at once if there is nothing else to send with.
  */
 void child_sa_negotiated(struct child_sa *csa, bool proven);
-/** child_sa_abandon - the exchange died before it was proven; no Delete is sent */
+/**
+ * child_sa_abandon - the exchange died before it was proven
+ *
+ * A responder sends a Delete for it all the same if there is an IKE SA: the
+ * initiator may have finished and lost its message 3 on the way.
+ */
 void child_sa_abandon(struct child_sa *csa);
 
 /* ---- v1/ (protocol half): what the policy half asks for ---- */

@@ -83,8 +83,9 @@ struct ike_action {
 			struct ike_path path;
 			uint8_t *data;
 			size_t len;
+			bool raw;		/* as it is, even if path.natt: no non-ESP marker (NAT keepalive, RFC 3948 2.3) */
 		} send;
-		struct ike_job *job;
+		struct ike_job *job;		/* not freed with the action: goes back by ike_job_done() */
 		struct act_peer peer;
 		struct act_child child;
 		struct act_sa sa;
