@@ -14,7 +14,7 @@
 
 #define CFG_DEFAULT_FILE	"/etc/ikod/ikod.conf"
 #define CFG_DEFAULT_SOCKET	"/run/ikod/ikod.sock"
-#define CFG_DEFAULT_SECRETS	"/etc/ikod/secrets"
+#define CFG_DEFAULT_SECRETS	"secrets"	/* beside the main file: /etc/ikod/secrets */
 #define CFG_SOCKET_MAX		108	/* sun_path of struct sockaddr_un */
 
 /**
@@ -35,7 +35,8 @@ enum cfg_severity { CFG_ERROR, CFG_WARNING };
 
 /**
  * struct cfg_error - one finding
- * @text: "file:line: what is wrong, what was expected", without a line end; owned; never holds a secret
+ * @text: "file:line: what is wrong, what was expected", a warning with "warning: " after
+ *	the place; no line end; owned; never holds a secret
  * @file: order in which the file was read, to sort by
  * @line: 0 if it is about the file as a whole
  */
@@ -52,7 +53,7 @@ struct cfg_error {
  */
 struct cfg_errors {
 	struct cfg_error *v;
-	unsigned int n, cap;
+	unsigned int n;
 	unsigned int n_errors;
 };
 
@@ -71,7 +72,7 @@ bool cfg_load(const char *path, struct cfg *out, struct cfg_errors *errs);
 /** cfg_free - releases what @cfg owns and empties it; empty is fine */
 void cfg_free(struct cfg *cfg);
 
-/** cfg_errors_print - one finding a line; warnings are marked "warning:" after the place */
+/** cfg_errors_print - one finding a line */
 void cfg_errors_print(const struct cfg_errors *errs, FILE *to);
 void cfg_errors_free(struct cfg_errors *errs);
 

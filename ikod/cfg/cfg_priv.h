@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_CFG_CFG_PRIV_H
+#define IKOD_CFG_CFG_PRIV_H
+
+#include "cfg/cfg.h"
+
+/*
+ * Inside the reader. A load has four steps, and each goes on after an error so
+ * that the operator sees all of them at once:
+ *
+ *   reader.c   bytes to sections and entries, with exact lines
+ *   keys.c     entries to typed members, through one table row a key (values.c)
+ *   secrets.c  pre-shared keys, kept in memory that is wiped
+ *   lint.c     what holds between keys and between connections
+ */
+
+#define CFG_FILE_MAX	(1024 * 1024)
+#define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
+
+/** struct cfg_file - a file being read; @order counts from 0, errors sort by it */
+struct cfg_file {
+	char *path;
+	unsigned int order;
+};
+
+/** struct cfg_entry - "key = value"; @value has continuation lines joined by a blank */
+struct cfg_entry {
+	char *key;
+	char *value;
+	int line;
+};
+
+/** struct cfg_section - "[head]" with what follows it */
+struct cfg_section {
+	const struct cfg_file *file;
+	char *head;
+	int line;
+	struct cfg_entry *entries;
+	unsigned int n;
+};
+
+/** struct cfg_conn - a connection under construction; @cfg has a reference of its own */
+struct cfg_conn {
+	const struct cfg_file *file;
+	const struct cfg_section *section;
+	struct conn_cfg *cfg;
+	const char *psk_file;	/* as written, borrowed from the section */
+	bool bad[KEY_N];	/* the key is written but was refused: no second error about it */
+	bool duplicate;		/* of a name that came before; checked by itself only */
+};
+
+/** struct cfg_secret - a line of the secrets file */
+struct cfg_secret {
+	char *name;
+	struct secret secret;
+	int line;
+};
+
+/**
+ * struct cfg_load - one load
+ * @secrets_file: as written in [global], NULL if it is not
+ * @secrets_at, @secrets_line: where that stands
+ * @secrets_broken: the secrets file could not be used: a missing secret is no second error
+ */
+struct cfg_load {
+	struct cfg *out;
+	struct cfg_errors *errs;
+	struct cfg_file **files;
+	unsigned int n_files;
+	struct cfg_section **sections;
+	unsigned int n_sections;
+	struct cfg_conn *conns;
+	unsigned int n_conns;
+	const struct cfg_section *global;
+	const char *secrets_file;
+	const struct cfg_file *secrets_at;
+	int secrets_line;
+	bool secrets_broken;
+	bool weak_crypto;
+	struct cfg_secret *secrets;
+	unsigned int n_secrets;
+};
+
+/* errors.c */
+
+#define CFG_QUOTE_LEN 80
+
+/** cfg_report - add a finding; @line 0 leaves the line out */
+void cfg_report(struct cfg_load *ld, enum cfg_severity sev, const struct cfg_file *file, int line,
+		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/** cfg_errors_append - move the findings of @from to the end of @to */
+void cfg_errors_append(struct cfg_errors *to, struct cfg_errors *from);
+void cfg_errors_sort(struct cfg_errors *errs);
+/** cfg_quote - what a file said, fit to be shown: escaped and cut */
+const char *cfg_quote(const char *s, char out[CFG_QUOTE_LEN]);
+
+/* mem.c: memory for a configuration; the process ends if there is none */
+
+void *cfg_zalloc(size_t n);
+char *cfg_strndup(const char *s, size_t n);
+/** cfg_grow - room for one more element of @size in an array with @n, zeroed */
+void *cfg_grow(void *array, unsigned int n, size_t size);
+/** cfg_wipe_free - wipe a string before its release; NULL is fine */
+void cfg_wipe_free(char *s);
+/** cfg_beside - @path, taken from the folder of @file if it is relative; caller frees */
+char *cfg_beside(const char *file, const char *path);
+
+/* reader.c */
+
+/** cfg_file_add - give @path its place in the order of files */
+const struct cfg_file *cfg_file_add(struct cfg_load *ld, const char *path);
+/**
+ * cfg_slurp - a regular file in memory that is wiped, with a NUL after it
+ * @st: what fstat() said
+ *
+ * Return: 0 or an errno; EFTYPE has no name here, so EINVAL means "no regular file".
+ */
+struct stat;
+int cfg_slurp(const char *path, struct secret *out, struct stat *st);
+/** cfg_parse - split @text, of @file, into sections; @handle gets each, in order, and owns it */
+void cfg_parse(struct cfg_load *ld, const struct cfg_file *file, const struct secret *text, bool secrets,
+	       void (*handle)(struct cfg_load *ld, struct cfg_section *s));
+void cfg_section_free(struct cfg_section *s);
+
+/* values.c */
+
+struct cfg_word {
+	const char *word;
+	int value;
+};
+
+/**
+ * struct cfg_key - one row of a key table
+ * @set: parse @value into @base, report what is wrong
+ * @off: of the member in the struct at @base
+ * @min, @max: limits of a number in the member's unit; for strings @max is the size of the member
+ * @words: for words, ended by a NULL word
+ */
+struct cfg_value;
+struct cfg_key {
+	bool (*set)(struct cfg_value *v, void *base);
+	size_t off;
+	uint64_t min, max;
+	const struct cfg_word *words;
+};
+
+/** struct cfg_value - a value being parsed */
+struct cfg_value {
+	struct cfg_load *ld;
+	const struct cfg_file *file;
+	int line;
+	const char *name, *expect;
+	const struct cfg_key *key;
+	const char *text;
+};
+
+/** cfg_bad - report @v; @wrong NULL: "'text' is not valid for name"; @meant may be NULL. Return: false */
+bool cfg_bad(struct cfg_value *v, const char *wrong, const char *meant);
+
+bool cfg_set_word(struct cfg_value *v, void *base);	/* int-sized enum */
+bool cfg_set_bool(struct cfg_value *v, void *base);
+bool cfg_set_seconds(struct cfg_value *v, void *base);	/* uint32_t */
+bool cfg_set_millis(struct cfg_value *v, void *base);	/* uint32_t */
+bool cfg_set_number(struct cfg_value *v, void *base);	/* uint32_t */
+bool cfg_set_port(struct cfg_value *v, void *base);	/* uint16_t */
+bool cfg_set_percent(struct cfg_value *v, void *base);	/* uint32_t */
+bool cfg_set_size(struct cfg_value *v, void *base);	/* uint64_t bytes */
+bool cfg_set_path(struct cfg_value *v, void *base);	/* char[key->max] */
+bool cfg_set_ifname(struct cfg_value *v, void *base);	/* char[16] */
+
+/* nets.c: addresses, networks, identities, proposals */
+
+bool cfg_set_addr(struct cfg_value *v, void *base);	/* union endpoint, AF_UNSPEC for any */
+bool cfg_set_id(struct cfg_value *v, void *base);	/* struct v1_id */
+bool cfg_set_local_subnets(struct cfg_value *v, void *base);
+bool cfg_set_remote_subnets(struct cfg_value *v, void *base);
+bool cfg_set_ike(struct cfg_value *v, void *base);
+bool cfg_set_esp(struct cfg_value *v, void *base);
+bool cfg_set_pfs(struct cfg_value *v, void *base);
+
+/** CFG_PFS_IKE - conn_cfg.pfs while it means "the group of the first IKE proposal"; no group number */
+#define CFG_PFS_IKE 0xffff
+
+/* keys.c */
+
+/** cfg_section_handle - a section of a configuration file: [global], [connection NAME] or an error */
+void cfg_section_handle(struct cfg_load *ld, struct cfg_section *s);
+
+/* secrets.c */
+
+void cfg_secrets_read(struct cfg_load *ld);
+/** cfg_secrets_assign - give each connection its key, from psk-file or the secrets file */
+void cfg_secrets_assign(struct cfg_load *ld);
+void cfg_secrets_free(struct cfg_load *ld);
+
+/* lint.c */
+
+/** cfg_conn_settle - what keys mean together: defaults that depend on others, required keys, weak algorithms */
+void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c);
+/** cfg_lint - what must hold between connections */
+void cfg_lint(struct cfg_load *ld);
+
+#endif

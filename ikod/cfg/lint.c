@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "cfg/cfg_priv.h"
+
+/* What no key can say by itself. */
+
+#define PLACE_LEN 320
+
+static int line_of(const struct cfg_conn *c, enum conn_key k)
+{
+	return c->cfg->at[k].line ? c->cfg->at[k].line : c->section->line;
+}
+
+static bool usable(const struct cfg_conn *c, enum conn_key k)
+{
+	return c->cfg->at[k].line && !c->bad[k];
+}
+
+/* "file:line" of a key in another connection, or "line N" in the same file */
+static const char *place(const struct cfg_conn *from, const struct cfg_conn *to, enum conn_key k,
+			 char out[PLACE_LEN])
+{
+	if (from->file == to->file)
+		snprintf(out, PLACE_LEN, "line %d", line_of(to, k));
+	else
+		snprintf(out, PLACE_LEN, "%s:%d", to->file->path, line_of(to, k));
+	return out;
+}
+
+/* ---- within a connection ---- */
+
+static void check_required(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	static const struct {
+		enum conn_key key;
+		const char *expect;
+	} required[] = {
+		{ KEY_REMOTE, "remote = ADDRESS, or any" },
+		{ KEY_LOCAL_SUBNETS, "local-subnets = NETWORK, ..." },
+		{ KEY_REMOTE_SUBNETS, "remote-subnets = NETWORK, ..." },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(required); i++)
+		if (!c->cfg->at[required[i].key].line)
+			cfg_report(ld, CFG_ERROR, c->file, c->section->line, "connection '%s' lacks %s, expected %s",
+				   c->cfg->name, conn_key_name(required[i].key), required[i].expect);
+}
+
+/* pfs = yes is the group of the first IKE proposal; a group in an esp proposal says the same thing. */
+static void settle_pfs(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	struct conn_cfg *cfg = c->cfg;
+	bool written = cfg->at[KEY_PFS].line != 0;
+
+	if (c->bad[KEY_PFS] || c->bad[KEY_ESP] || (cfg->pfs == CFG_PFS_IKE && c->bad[KEY_IKE]))
+		return;
+	if (cfg->pfs == CFG_PFS_IKE && cfg->n_esp && cfg->esp[0].group)
+		cfg->pfs = cfg->esp[0].group;
+	else if (cfg->pfs == CFG_PFS_IKE)
+		cfg->pfs = cfg->ike[0].group;
+	for (unsigned int i = 0; i < cfg->n_esp; i++) {
+		const struct dh_info *in_esp = dh_info(cfg->esp[i].group);
+		const struct dh_info *pfs = dh_info(cfg->pfs);
+
+		if (!in_esp || cfg->esp[i].group == cfg->pfs)
+			continue;
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_ESP),
+			   "esp names the group %s but pfs%s is %s, expected one group for all proposals", in_esp->name,
+			   written ? "" : " (of the first proposal)", pfs ? pfs->name : "none");
+		return;
+	}
+}
+
+/* main mode cannot be started towards an unknown address */
+static void settle_start(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	struct conn_cfg *cfg = c->cfg;
+
+	if (!usable(c, KEY_REMOTE) || cfg->remote.sa.sa_family != AF_UNSPEC || cfg->start == START_PASSIVE)
+		return;
+	if (usable(c, KEY_START))
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_START),
+			   "start: a connection with remote = any can only wait, expected start = passive");
+	cfg->start = START_PASSIVE;
+}
+
+static void check_addresses(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	if (usable(c, KEY_LOCAL) && usable(c, KEY_REMOTE) && c->cfg->local.sa.sa_family != AF_UNSPEC &&
+	    addr_eq(&c->cfg->local, &c->cfg->remote))
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE),
+			   "remote is the same address as local (line %d), expected the peer's address",
+			   line_of(c, KEY_LOCAL));
+}
+
+/* Two networks of one list that overlap would make two children for the same packets. */
+static void check_list(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, const struct subnet *nets,
+		       unsigned int n)
+{
+	char a[SUBNET_STRLEN], b[SUBNET_STRLEN];
+
+	for (unsigned int i = 0; i < n; i++) {
+		for (unsigned int j = 0; j < i; j++) {
+			if (!subnet_overlap(&nets[i], &nets[j]))
+				continue;
+			cfg_report(ld, CFG_ERROR, c->file, line_of(c, k),
+				   "%s: %s overlaps with %s in the same list, expected networks that do not overlap",
+				   conn_key_name(k), subnet_str(&nets[i], a), subnet_str(&nets[j], b));
+		}
+	}
+}
+
+static bool has_family(const struct subnet *nets, unsigned int n, uint16_t family)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (nets[i].family == family)
+			return true;
+	return false;
+}
+
+static void check_families(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k,
+			   const struct subnet *nets, unsigned int n, const struct subnet *others, unsigned int n_others)
+{
+	char a[SUBNET_STRLEN];
+
+	for (unsigned int i = 0; n_others && i < n; i++)
+		if (!has_family(others, n_others, nets[i].family))
+			cfg_report(ld, CFG_ERROR, c->file, line_of(c, k),
+				   "%s: %s has no counterpart, expected an %s network on the other side as well",
+				   conn_key_name(k), subnet_str(&nets[i], a),
+				   nets[i].family == AF_INET ? "IPv4" : "IPv6");
+}
+
+static void check_subnets(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	const struct conn_cfg *cfg = c->cfg;
+	char a[SUBNET_STRLEN];
+
+	check_list(ld, c, KEY_LOCAL_SUBNETS, cfg->local_subnets, cfg->n_local);
+	check_list(ld, c, KEY_REMOTE_SUBNETS, cfg->remote_subnets, cfg->n_remote);
+	if (!usable(c, KEY_LOCAL_SUBNETS) || !usable(c, KEY_REMOTE_SUBNETS))
+		return;
+	check_families(ld, c, KEY_LOCAL_SUBNETS, cfg->local_subnets, cfg->n_local, cfg->remote_subnets, cfg->n_remote);
+	check_families(ld, c, KEY_REMOTE_SUBNETS, cfg->remote_subnets, cfg->n_remote, cfg->local_subnets,
+		       cfg->n_local);
+	for (unsigned int i = 0; i < cfg->n_local; i++)
+		for (unsigned int j = 0; j < cfg->n_remote; j++)
+			if (cfg->local_subnets[i].prefixlen && subnet_eq(&cfg->local_subnets[i], &cfg->remote_subnets[j]))
+				cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE_SUBNETS),
+					   "remote-subnets: %s stands in local-subnets (line %d) too, expected a network of the other side",
+					   subnet_str(&cfg->local_subnets[i], a), line_of(c, KEY_LOCAL_SUBNETS));
+}
+
+/* ---- weak algorithms ---- */
+
+/* Collects names, each once. */
+static void weak_add(char *list, size_t cap, const char *name)
+{
+	size_t len = strlen(list);
+
+	if (!strstr(list, name))
+		snprintf(list + len, cap - len, "%s%s", len ? ", " : "", name);
+}
+
+static void weak_parts(char *list, size_t cap, enum enc_alg enc, enum hash_alg hash, unsigned int group)
+{
+	const struct enc_info *e = enc_info(enc);
+	const struct hash_info *h = hash_info(hash);
+	const struct dh_info *d = dh_info(group);
+
+	if (e && e->weak)
+		weak_add(list, cap, e->name);
+	if (h && h->weak)
+		weak_add(list, cap, h->name);
+	if (d && d->weak)
+		weak_add(list, cap, d->name);
+}
+
+static void weak_report(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, const char *list)
+{
+	if (!*list)
+		return;
+	if (c->cfg->weak_crypto)
+		cfg_report(ld, CFG_WARNING, c->file, line_of(c, k), "%s: weak algorithms are allowed here: %s",
+			   conn_key_name(k), list);
+	else
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, k),
+			   "%s: weak: %s, expected stronger algorithms, or weak-crypto = yes if the peer has no better ones",
+			   conn_key_name(k), list);
+}
+
+static void check_weak(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	const struct conn_cfg *cfg = c->cfg;
+	char ike[96] = "", esp[96] = "", pfs[32] = "";
+
+	for (unsigned int i = 0; i < cfg->n_ike; i++)
+		weak_parts(ike, sizeof(ike), cfg->ike[i].enc, cfg->ike[i].hash, cfg->ike[i].group);
+	for (unsigned int i = 0; i < cfg->n_esp; i++)
+		weak_parts(esp, sizeof(esp), cfg->esp[i].enc, cfg->esp[i].integ, DH_NONE);
+	weak_parts(pfs, sizeof(pfs), ENC_NONE, HASH_NONE, cfg->pfs);
+	weak_report(ld, c, KEY_IKE, ike);
+	weak_report(ld, c, KEY_ESP, esp);
+	/* a default pfs follows ike, which was reported */
+	if (cfg->at[KEY_PFS].line)
+		weak_report(ld, c, KEY_PFS, pfs);
+	else if (*pfs && !*ike)
+		weak_report(ld, c, KEY_ESP, pfs);
+}
+
+void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
+{
+	if (!c->cfg->at[KEY_WEAK_CRYPTO].line)
+		c->cfg->weak_crypto = ld->weak_crypto;
+	check_required(ld, c);
+	settle_pfs(ld, c);
+	settle_start(ld, c);
+	check_addresses(ld, c);
+	check_subnets(ld, c);
+	check_weak(ld, c);
+}
+
+/* ---- between connections ---- */
+
+/* A connection is the product of its two lists, so two of them overlap if both lists do. */
+static bool lists_overlap(const struct subnet *a, unsigned int n_a, const struct subnet *b, unsigned int n_b,
+			  const struct subnet **in_a, const struct subnet **in_b)
+{
+	for (unsigned int i = 0; i < n_a; i++) {
+		for (unsigned int j = 0; j < n_b; j++) {
+			if (subnet_overlap(&a[i], &b[j])) {
+				*in_a = &a[i];
+				*in_b = &b[j];
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void check_overlap(struct cfg_load *ld, const struct cfg_conn *a, const struct cfg_conn *b)
+{
+	const struct subnet *la, *lb, *ra, *rb;
+	char s[4][SUBNET_STRLEN], at[PLACE_LEN];
+
+	if (strcmp(a->cfg->interface, b->cfg->interface) ||
+	    !lists_overlap(a->cfg->local_subnets, a->cfg->n_local, b->cfg->local_subnets, b->cfg->n_local, &la, &lb) ||
+	    !lists_overlap(a->cfg->remote_subnets, a->cfg->n_remote, b->cfg->remote_subnets, b->cfg->n_remote, &ra,
+			   &rb))
+		return;
+	cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_SUBNETS),
+		   "remote-subnets: %s to %s overlaps with %s to %s of connection '%s' (%s), expected pairs that do not overlap on one interface",
+		   subnet_str(lb, s[0]), subnet_str(rb, s[1]), subnet_str(la, s[2]), subnet_str(ra, s[3]),
+		   a->cfg->name, place(b, a, KEY_REMOTE_SUBNETS, at));
+}
+
+static bool same_peer(const struct cfg_conn *a, const struct cfg_conn *b)
+{
+	bool any_a = a->cfg->remote.sa.sa_family == AF_UNSPEC, any_b = b->cfg->remote.sa.sa_family == AF_UNSPEC;
+	bool locals_meet = a->cfg->local.sa.sa_family == AF_UNSPEC || b->cfg->local.sa.sa_family == AF_UNSPEC ||
+			   addr_eq(&a->cfg->local, &b->cfg->local);
+
+	return usable(a, KEY_REMOTE) && usable(b, KEY_REMOTE) && locals_meet && any_a == any_b &&
+	       (any_a || addr_eq(&a->cfg->remote, &b->cfg->remote));
+}
+
+/*
+ * Main mode takes the pre-shared key before the peer has told who it is (RFC
+ * 2409 5.4), and tells connections apart by the peer's identity after that.
+ */
+static void check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const struct cfg_conn *b)
+{
+	const struct conn_cfg *ca = a->cfg, *cb = b->cfg;
+	bool any = cb->remote.sa.sa_family == AF_UNSPEC;
+	const char *who = any ? "any" : "the same address";
+	char at[PLACE_LEN];
+
+	if (!same_peer(a, b))
+		return;
+	if (ca->psk.p && cb->psk.p && !secret_eq(&ca->psk, &cb->psk))
+		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_PSK_FILE),
+			   "the secret differs from that of connection '%s' (%s) with remote = %s, expected one secret: it is needed before the peer's identity is known",
+			   ca->name, place(b, a, KEY_PSK_FILE, at), who);
+	if (a->bad[KEY_REMOTE_ID] || b->bad[KEY_REMOTE_ID])
+		return;
+	if (!ca->remote_id.type || !cb->remote_id.type || v1_id_eq(&ca->remote_id, &cb->remote_id))
+		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_ID),
+			   "cannot be told from connection '%s' (%s), which has remote = %s too, expected a remote-id of its own in each%s",
+			   ca->name, place(b, a, KEY_REMOTE_ID, at), who,
+			   any ? "" : ", or one connection with all networks");
+}
+
+void cfg_lint(struct cfg_load *ld)
+{
+	for (unsigned int i = 0; i < ld->n_conns; i++) {
+		for (unsigned int j = 0; j < i; j++) {
+			if (ld->conns[i].duplicate || ld->conns[j].duplicate)
+				continue;
+			check_overlap(ld, &ld->conns[j], &ld->conns[i]);
+			check_same_peer(ld, &ld->conns[j], &ld->conns[i]);
+		}
+	}
+}
