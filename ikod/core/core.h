@@ -27,6 +27,7 @@ struct child_sa;
 struct ike_sa;
 struct v1_phase1;
 struct v1_quick;
+struct v1_waiter;
 
 enum ike_role { ROLE_INITIATOR, ROLE_RESPONDER };
 
@@ -190,7 +191,8 @@ struct ike_engine {
 	struct conn *conns, *peers;
 	struct ike_sa *sas;
 	struct child_sa *spis;
-	struct ike_job *jobs_waiting;	/* unused by policy; protocol may track ids in its own structs */
+	struct v1_waiter *v1_waiters;	/* protocol: who waits for which job, by job id */
+	struct v1_phase1 *v1_halves;	/* protocol: phase 1 as responder, by the initiator's cookie and address */
 	uint64_t next_job_id;
 	uint32_t next_peer_id;
 	unsigned int half_open;		/* responder SAs in IKE_CONNECTING */
