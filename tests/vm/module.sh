@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Loads vpntun.ko from the build folder and watches the kernel's log. To be
+# sourced, in the guest or where LAB=host runs.
+
+# module_load FILE: with the modules it depends on.
+module_load() {
+	local needs need
+	if [ ! -r "$1" ]; then
+		echo "module: $1 is missing: run make kmod"
+		return 1
+	fi
+	needs=$(modinfo -F depends "$1")
+	for need in ${needs//,/ }; do
+		modprobe "$need" || echo "module: no $need"
+	done
+	insmod "$1"
+}
+
+module_unload() {
+	rmmod vpntun
+}
+
+# What a kernel writes when something in it is wrong. "refcount_t:" is its
+# reference counter's warning, "possible" and "inconsistent" are lockdep's.
+DMESG_SPLAT='WARNING:|BUG:|Oops|refcount_t:|KASAN|UBSAN|general protection|kernel panic|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|unreferenced object|scheduling while atomic|unregister_netdevice: waiting'
+DMESG_FROM=0
+
+# From here on what was logged before does not count.
+dmesg_mark() {
+	DMESG_FROM=$(dmesg | wc -l)
+}
+
+dmesg_new() {
+	dmesg | tail -n "+$((DMESG_FROM + 1))"
+}
+
+dmesg_clean() {
+	! dmesg_new | grep -qE "$DMESG_SPLAT"
+}
+
+dmesg_splats() {
+	dmesg_new | grep -E -A 25 "$DMESG_SPLAT" | head -n 60
+}
