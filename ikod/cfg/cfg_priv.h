@@ -59,6 +59,7 @@ struct cfg_secret {
 /**
  * struct cfg_load - one load
  * @secrets_file: as written in [global], NULL if it is not
+ * @secrets_path: where secrets are looked for
  * @secrets_at, @secrets_line: where that stands
  * @secrets_broken: the secrets file could not be used: a missing secret is no second error
  */
@@ -73,6 +74,7 @@ struct cfg_load {
 	unsigned int n_conns;
 	const struct cfg_section *global;
 	const char *secrets_file;
+	char *secrets_path;
 	const struct cfg_file *secrets_at;
 	int secrets_line;
 	bool secrets_broken;

@@ -293,7 +293,9 @@ static void conn_handle(struct cfg_load *ld, const struct cfg_section *s, const 
 	char q[CFG_QUOTE_LEN];
 	struct cfg_conn *c;
 
-	if (!name_ok(name))
+	if (!*name)
+		cfg_report(ld, CFG_ERROR, s->file, s->line, "a connection without a name, expected [connection NAME]");
+	else if (!name_ok(name))
 		cfg_report(ld, CFG_ERROR, s->file, s->line,
 			   "'%s' is no name for a connection, expected [connection NAME] with up to %d letters, digits, '.', '_' or '-'",
 			   cfg_quote(name, q), CONN_NAME_MAX);

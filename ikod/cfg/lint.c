@@ -267,38 +267,42 @@ static bool same_peer(const struct cfg_conn *a, const struct cfg_conn *b)
 
 /*
  * Main mode takes the pre-shared key before the peer has told who it is (RFC
- * 2409 5.4), and tells connections apart by the peer's identity after that.
+ * 2409 5.4), and tells connections apart by the peer's identity after that. Return: false if
+ * that was broken.
  */
-static void check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const struct cfg_conn *b)
+static bool check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const struct cfg_conn *b)
 {
 	const struct conn_cfg *ca = a->cfg, *cb = b->cfg;
 	bool any = cb->remote.sa.sa_family == AF_UNSPEC;
 	const char *who = any ? "any" : "the same address";
+	unsigned int before = ld->errs->n;
 	char at[PLACE_LEN];
 
 	if (!same_peer(a, b))
-		return;
+		return true;
 	if (ca->psk.p && cb->psk.p && !secret_eq(&ca->psk, &cb->psk))
 		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_PSK_FILE),
 			   "the secret differs from that of connection '%s' (%s) with remote = %s, expected one secret: it is needed before the peer's identity is known",
 			   ca->name, place(b, a, KEY_PSK_FILE, at), who);
-	if (a->bad[KEY_REMOTE_ID] || b->bad[KEY_REMOTE_ID])
-		return;
-	if (!ca->remote_id.type || !cb->remote_id.type || v1_id_eq(&ca->remote_id, &cb->remote_id))
+	if (!a->bad[KEY_REMOTE_ID] && !b->bad[KEY_REMOTE_ID] &&
+	    (!ca->remote_id.type || !cb->remote_id.type || v1_id_eq(&ca->remote_id, &cb->remote_id)))
 		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_ID),
 			   "cannot be told from connection '%s' (%s), which has remote = %s too, expected a remote-id of its own in each%s",
 			   ca->name, place(b, a, KEY_REMOTE_ID, at), who,
 			   any ? "" : ", or one connection with all networks");
+	return ld->errs->n == before;
 }
 
 void cfg_lint(struct cfg_load *ld)
 {
 	for (unsigned int i = 0; i < ld->n_conns; i++) {
+		bool peer_ok = true;	/* one clash tells the operator enough */
+
 		for (unsigned int j = 0; j < i; j++) {
 			if (ld->conns[i].duplicate || ld->conns[j].duplicate)
 				continue;
 			check_overlap(ld, &ld->conns[j], &ld->conns[i]);
-			check_same_peer(ld, &ld->conns[j], &ld->conns[i]);
+			peer_ok = peer_ok && check_same_peer(ld, &ld->conns[j], &ld->conns[i]);
 		}
 	}
 }

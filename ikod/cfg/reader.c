@@ -99,6 +99,7 @@ static void section_finish(struct lines *l)
 static void section_begin(struct lines *l, const char *s, size_t len)
 {
 	const char *close = memchr(s, ']', len);
+	const char *after;
 	size_t head;
 
 	section_finish(l);
@@ -110,8 +111,11 @@ static void section_begin(struct lines *l, const char *s, size_t len)
 			   "the section header is not closed, expected [global] or [connection NAME]");
 		return;
 	}
-	if (close + 1 != s + len && !isspace((unsigned char)close[1]) && close[1] != '#' && close[1] != ';')
-		cfg_report(l->ld, CFG_ERROR, l->file, l->line, "text after the ']' of a section header, expected the end of the line");
+	for (after = close + 1; after < s + len && isspace((unsigned char)*after); after++)
+		;
+	if (after < s + len && *after != '#' && *after != ';')
+		cfg_report(l->ld, CFG_ERROR, l->file, l->line,
+			   "text behind the ']' of a section header, expected the end of the line");
 	for (s++; s < close && isspace((unsigned char)*s); s++)
 		;
 	head = (size_t)(close - s);

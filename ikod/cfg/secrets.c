@@ -95,7 +95,7 @@ static bool psk_set(struct cfg_load *ld, const struct cfg_file *at, int line, co
 		abort();
 	if (out->len < PSK_SHORT)
 		cfg_report(ld, CFG_WARNING, at, line,
-			   "%s holds a key of %zu bytes, expected %d or more: a short key can be guessed", what,
+			   "%s is only %zu bytes long, expected %d or more: a short key can be guessed", what,
 			   out->len, PSK_SHORT);
 	return true;
 }
@@ -207,18 +207,21 @@ static void secrets_unused(struct cfg_load *ld, const struct cfg_file *file)
 
 void cfg_secrets_read(struct cfg_load *ld)
 {
-	char *path = cfg_beside(ld->secrets_at ? ld->secrets_at->path : ld->files[0]->path,
-				ld->secrets_file ? ld->secrets_file : CFG_DEFAULT_SECRETS);
+	const char *path;
 	unsigned int errors = ld->errs->n_errors;
 	const struct cfg_file *file;
 	struct secret text = { 0 };
 	char q[CFG_QUOTE_LEN];
 	struct stat st;
-	int err = cfg_slurp(path, &text, &st);
+	int err;
 
+	ld->secrets_path = cfg_beside(ld->secrets_at ? ld->secrets_at->path : ld->files[0]->path,
+				      ld->secrets_file ? ld->secrets_file : CFG_DEFAULT_SECRETS);
+	err = cfg_slurp(ld->secrets_path, &text, &st);
 	/* the default file is no must */
 	if (err && !ld->secrets_file)
-		goto out;
+		return;
+	path = ld->secrets_path;
 	file = cfg_file_add(ld, path);
 	if (err)
 		cfg_report(ld, CFG_ERROR, ld->secrets_at, ld->secrets_line,
@@ -229,9 +232,7 @@ void cfg_secrets_read(struct cfg_load *ld)
 	if (ld->errs->n_errors != errors)
 		ld->secrets_broken = true;
 	secrets_unused(ld, file);
-out:
 	secret_wipe(&text);
-	free(path);
 }
 
 void cfg_secrets_assign(struct cfg_load *ld)
@@ -255,7 +256,7 @@ void cfg_secrets_assign(struct cfg_load *ld)
 			cfg_report(ld, CFG_ERROR, c->file, c->section->line,
 				   "connection '%s' has no secret, expected psk-file = FILE, or a line '%s = ...' in the secrets file (%s)",
 				   c->cfg->name, c->cfg->name,
-				   ld->secrets_file ? ld->secrets_file : CFG_DEFAULT_SECRETS);
+				   ld->secrets_path);
 		}
 	}
 }
@@ -267,4 +268,5 @@ void cfg_secrets_free(struct cfg_load *ld)
 		secret_wipe(&ld->secrets[i].secret);
 	}
 	free(ld->secrets);
+	free(ld->secrets_path);
 }

@@ -102,7 +102,8 @@ static bool number_parse(const char *s, const struct unit *units, size_t n_units
 	return false;
 }
 
-static bool number_set(struct cfg_value *v, const struct unit *units, size_t n_units, uint64_t *out)
+static bool number_set(struct cfg_value *v, const struct unit *units, size_t n_units, const char *unit,
+		       uint64_t *out)
 {
 	const struct cfg_key *key = v->key;
 	char wrong[CFG_QUOTE_LEN + 80];
@@ -113,15 +114,16 @@ static bool number_set(struct cfg_value *v, const struct unit *units, size_t n_u
 	if (*out >= key->min && *out <= key->max)
 		return true;
 	snprintf(wrong, sizeof(wrong), "'%s' is out of range (%" PRIu64 " to %" PRIu64 "%s)", cfg_quote(v->text, q),
-		 key->min, key->max, units[0].factor == 1000 ? " ms" : "");
+		 key->min, key->max, unit);
 	return cfg_bad(v, wrong, NULL);
 }
 
-static bool number_set_u32(struct cfg_value *v, void *base, const struct unit *units, size_t n_units)
+static bool number_set_u32(struct cfg_value *v, void *base, const struct unit *units, size_t n_units,
+			   const char *unit)
 {
 	uint64_t n;
 
-	if (!number_set(v, units, n_units, &n))
+	if (!number_set(v, units, n_units, unit, &n))
 		return false;
 	*(uint32_t *)member(v, base) = (uint32_t)n;
 	return true;
@@ -133,28 +135,28 @@ bool cfg_set_seconds(struct cfg_value *v, void *base)
 		{ "", 1 }, { "s", 1 }, { "m", 60 }, { "min", 60 }, { "h", 3600 }, { "d", 86400 },
 	};
 
-	return number_set_u32(v, base, units, ARRAY_LEN(units));
+	return number_set_u32(v, base, units, ARRAY_LEN(units), " s");
 }
 
 bool cfg_set_millis(struct cfg_value *v, void *base)
 {
 	static const struct unit units[] = { { "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 } };
 
-	return number_set_u32(v, base, units, ARRAY_LEN(units));
+	return number_set_u32(v, base, units, ARRAY_LEN(units), " ms");
 }
 
 bool cfg_set_number(struct cfg_value *v, void *base)
 {
 	static const struct unit units[] = { { "", 1 } };
 
-	return number_set_u32(v, base, units, ARRAY_LEN(units));
+	return number_set_u32(v, base, units, ARRAY_LEN(units), "");
 }
 
 bool cfg_set_percent(struct cfg_value *v, void *base)
 {
 	static const struct unit units[] = { { "", 1 }, { "%", 1 } };
 
-	return number_set_u32(v, base, units, ARRAY_LEN(units));
+	return number_set_u32(v, base, units, ARRAY_LEN(units), "%");
 }
 
 bool cfg_set_port(struct cfg_value *v, void *base)
@@ -162,7 +164,7 @@ bool cfg_set_port(struct cfg_value *v, void *base)
 	static const struct unit units[] = { { "", 1 } };
 	uint64_t n;
 
-	if (!number_set(v, units, ARRAY_LEN(units), &n))
+	if (!number_set(v, units, ARRAY_LEN(units), "", &n))
 		return false;
 	*(uint16_t *)member(v, base) = (uint16_t)n;
 	return true;
