@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_OS_LINK_H
+#define IKOD_OS_LINK_H
+
+#include "core/config.h"
+
+/*
+ * Network devices and routes that the configuration names, and no others. What
+ * we made is marked in the kernel (alias of the device, protocol of the route),
+ * so that it is known again after a crash; what was there before is left as it
+ * was found.
+ */
+
+#define LINK_ALIAS	"made by ikod"
+#define ROUTE_PROTOCOL	150	/* rtm_protocol of our routes; see `ip route show proto 150` */
+
+struct links;
+
+/** links_new - @kind: of the devices (kernel_link_kind); NULL with @err filled if rtnetlink is not there */
+struct links *links_new(const char *kind, char *err, size_t errlen);
+/**
+ * links_prepare - every interface of @cfg exists, is of our kind and up; missing ones are made
+ * @adopted: called for each that was there before we looked; may be NULL
+ *
+ * Return: false with @err filled at the first that cannot be had; those that
+ * were made for a configuration that then is not used go in the next
+ * links_settle().
+ */
+bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted)(void *ctx, const char *ifname),
+		   void *ctx, char *err, size_t errlen);
+/** links_settle - routes of @cfg are there; routes and devices that we made and @cfg does not name are gone */
+void links_settle(struct links *l, const struct ike_config *cfg);
+/** links_each - every interface in use */
+void links_each(const struct links *l, void (*fn)(void *ctx, const char *ifname), void *ctx);
+/** links_free - remove the routes and devices that we made, release @l; NULL is fine */
+void links_free(struct links *l);
+
+#endif

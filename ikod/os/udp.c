@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "os/udp.h"
+
+#define BATCH 16		/* datagrams read by one system call */
+#define ROUNDS 4		/* system calls before other events get their turn */
+#define DATAGRAM_MAX 65536
+#define MARKER_LEN 4		/* RFC 3948 2.2 */
+#define KEEPALIVE 0xff		/* RFC 3948 2.3 */
+
+/* One receive slot; the control buffer is aligned as cmsghdr wants it. */
+struct slot {
+	uint8_t data[DATAGRAM_MAX];
+	union {
+		struct cmsghdr align;
+		uint8_t bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	} control;
+	union endpoint from;
+	struct iovec iov;
+};
+
+struct port {
+	struct udp *u;
+	int fd;
+	uint16_t number;	/* host order */
+	bool natt;
+	struct event *ev;
+};
+
+struct udp {
+	struct port ike, natt;
+	udp_rx_fn rx;
+	void *ctx;
+	struct udp_counters counters;
+	struct slot *slots;
+	struct mmsghdr msgs[BATCH];
+};
+
+/* destination - the address the datagram was sent to; false if the kernel does not say */
+static bool destination(struct msghdr *mh, uint16_t port, union endpoint *out)
+{
+	struct in_pktinfo info;
+	struct cmsghdr *c;
+
+	for (c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
+		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
+			continue;
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
+		memset(out, 0, sizeof(*out));
+		out->v4.sin_family = AF_INET;
+		out->v4.sin_addr = info.ipi_spec_dst;
+		out->v4.sin_port = htons(port);
+		return true;
+	}
+	return false;
+}
+
+static void deliver(struct port *p, struct mmsghdr *m, struct slot *s)
+{
+	struct ike_path path = { .remote = s->from, .natt = p->natt };
+	struct udp *u = p->u;
+	const uint8_t *data = s->data;
+	size_t len = m->msg_len;
+
+	if ((m->msg_hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+	    !destination(&m->msg_hdr, p->number, &path.local)) {
+		u->counters.truncated++;
+		return;
+	}
+	if (p->natt) {
+		if (len == 1 && data[0] == KEEPALIVE) {
+			u->counters.keepalives++;
+			return;
+		}
+		if (len < MARKER_LEN || data[0] || data[1] || data[2] || data[3]) {
+			u->counters.unmarked++;
+			return;
+		}
+		data += MARKER_LEN;
+		len -= MARKER_LEN;
+	}
+	u->rx(u->ctx, &path, data, len);
+}
+
+static void prepare(struct udp *u)
+{
+	unsigned int i;
+
+	for (i = 0; i < BATCH; i++) {
+		struct slot *s = &u->slots[i];
+
+		s->iov = (struct iovec){ .iov_base = s->data, .iov_len = sizeof(s->data) };
+		u->msgs[i].msg_hdr = (struct msghdr){
+			.msg_name = &s->from, .msg_namelen = sizeof(s->from),
+			.msg_iov = &s->iov, .msg_iovlen = 1,
+			.msg_control = s->control.bytes, .msg_controllen = sizeof(s->control.bytes),
+		};
+	}
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct port *p = arg;
+	struct udp *u = p->u;
+	int round, i, n;
+
+	(void)what;
+	for (round = 0; round < ROUNDS; round++) {
+		prepare(u);
+		n = recvmmsg(fd, u->msgs, BATCH, MSG_DONTWAIT, NULL);
+		for (i = 0; i < n; i++)
+			deliver(p, &u->msgs[i], &u->slots[i]);
+		if (n < BATCH)
+			return;
+	}
+}
+
+static bool set_options(int fd)
+{
+	/*
+	 * Messages with several proposals or big keys exceed an MTU; they leave
+	 * without DF and are fragmented on the way.
+	 */
+	const int dont = IP_PMTUDISC_DONT, on = 1;
+
+	return !setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) &&
+	       !setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &dont, sizeof(dont));
+}
+
+static bool bind_port(struct event_base *base, struct port *p, char *err, size_t errlen)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(p->number) };
+
+	p->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (p->fd < 0 || !set_options(p->fd)) {
+		snprintf(err, errlen, "UDP socket: %s", strerror(errno));
+		return false;
+	}
+	if (bind(p->fd, (struct sockaddr *)&any, sizeof(any))) {
+		if (errno == EADDRINUSE)
+			snprintf(err, errlen, "UDP port %u is taken: does another IKE daemon run here "
+				 "(ss -lunp 'sport = :%u' names it)?", p->number, p->number);
+		else
+			snprintf(err, errlen, "UDP port %u: %s%s", p->number, strerror(errno),
+				 errno == EACCES ? " (CAP_NET_BIND_SERVICE is needed)" : "");
+		return false;
+	}
+	p->ev = event_new(base, p->fd, EV_READ | EV_PERSIST, on_readable, p);
+	if (!p->ev || event_add(p->ev, NULL)) {
+		snprintf(err, errlen, "UDP port %u: no event", p->number);
+		return false;
+	}
+	return true;
+}
+
+struct udp *udp_open(struct event_base *base, uint16_t ike_port, uint16_t natt_port, udp_rx_fn rx, void *ctx,
+		     char *err, size_t errlen)
+{
+	struct udp *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		abort();
+	u->rx = rx;
+	u->ctx = ctx;
+	u->ike = (struct port){ .u = u, .fd = -1, .number = ike_port };
+	u->natt = (struct port){ .u = u, .fd = -1, .number = natt_port, .natt = true };
+	u->slots = calloc(BATCH, sizeof(*u->slots));
+	if (!u->slots)
+		abort();
+	if (bind_port(base, &u->ike, err, errlen) && bind_port(base, &u->natt, err, errlen))
+		return u;
+	udp_close(u);
+	return NULL;
+}
+
+int udp_send(struct udp *u, const struct ike_path *path, const uint8_t *p, size_t len, bool raw)
+{
+	static const uint8_t marker[MARKER_LEN];
+	const struct port *port = path->natt ? &u->natt : &u->ike;
+	union {
+		struct cmsghdr align;
+		uint8_t bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	} control;
+	union endpoint to = path->remote;
+	struct iovec iov[2] = {
+		{ .iov_base = (void *)(uintptr_t)marker, .iov_len = path->natt && !raw ? MARKER_LEN : 0 },
+		{ .iov_base = (void *)(uintptr_t)p, .iov_len = len },
+	};
+	struct msghdr mh = { .msg_name = &to, .msg_namelen = sizeof(to.v4), .msg_iov = iov, .msg_iovlen = 2 };
+	struct in_pktinfo info = { .ipi_spec_dst = path->local.v4.sin_addr };
+
+	if (to.sa.sa_family != AF_INET) {
+		u->counters.send_errors++;
+		return -EAFNOSUPPORT;
+	}
+	if (path->local.sa.sa_family == AF_INET) {
+		memset(&control, 0, sizeof(control));
+		control.align.cmsg_level = IPPROTO_IP;
+		control.align.cmsg_type = IP_PKTINFO;
+		control.align.cmsg_len = CMSG_LEN(sizeof(info));
+		memcpy(CMSG_DATA(&control.align), &info, sizeof(info));
+		mh.msg_control = control.bytes;
+		mh.msg_controllen = sizeof(control.bytes);
+	}
+	if (sendmsg(port->fd, &mh, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		int error = errno;
+
+		u->counters.send_errors++;
+		return -error;
+	}
+	return 0;
+}
+
+int udp_natt_fd(const struct udp *u)
+{
+	return u->natt.fd;
+}
+
+const struct udp_counters *udp_counters(const struct udp *u)
+{
+	return &u->counters;
+}
+
+static void close_port(struct port *p)
+{
+	if (p->ev)
+		event_free(p->ev);
+	if (p->fd >= 0)
+		close(p->fd);
+}
+
+void udp_close(struct udp *u)
+{
+	if (!u)
+		return;
+	close_port(&u->ike);
+	close_port(&u->natt);
+	free(u->slots);
+	free(u);
+}
