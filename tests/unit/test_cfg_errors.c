@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit/cfg_fixture.h"
+
+/*
+ * Each folder of tests/unit/cfg is a configuration, and "expect" in it is all
+ * that ikod says about it: every line, in order, word for word. The folders are
+ * copied first, because secrets need mode 0600, which a checkout does not keep.
+ */
+
+#define FIXTURES "tests/unit/cfg"
+
+static char *slurp(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, 65536);
+
+	assert_non_null(text);
+	if (!f)
+		fail_msg("cannot read %s", path);
+	else
+		fread(text, 1, 65535, f);
+	if (f)
+		fclose(f);
+	return text;
+}
+
+static void copy_folder(const char *from, const char *to)
+{
+	struct dirent *e;
+	DIR *d = opendir(from);
+	char *src, *dst;
+
+	assert_non_null(d);
+	mkdir(to, 0755);
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		src = fx_path(from, e->d_name);
+		dst = fx_path(to, e->d_name);
+		if (e->d_type == DT_DIR) {
+			copy_folder(src, dst);
+		} else {
+			char *text = slurp(src);
+
+			fx_write(dst, text, 0600);
+			free(text);
+		}
+		free(src);
+		free(dst);
+	}
+	closedir(d);
+}
+
+static void check_fixture(const struct fx *fx, const char *all, const char *name)
+{
+	struct cfg_errors errs = { 0 };
+	struct cfg cfg;
+	char *path = fx_path(all, name);
+	char *expect, *got;
+	bool ok;
+
+	copy_folder(path, name);
+	free(path);
+	assert_int_equal(chdir(name), 0);
+	ok = cfg_load("ikod.conf", &cfg, &errs);
+	got = fx_messages(&errs);
+	expect = slurp("expect");
+	if (strcmp(expect, got))
+		fail_msg("%s: expected\n%s\ngot\n%s", name, expect, got);
+	assert_int_equal(ok, errs.n_errors == 0);
+	if (!ok)
+		assert_int_equal(cfg.ike.n, 0);
+	/* the fixtures' secrets all hold this word, or are FX_KEY */
+	assert_null(strstr(got, "hidden-"));
+	assert_null(strstr(got, "this must never be shown"));
+	assert_null(strstr(got, FX_KEY));
+	free(expect);
+	free(got);
+	cfg_free(&cfg);
+	cfg_errors_free(&errs);
+	assert_int_equal(chdir(fx->dir), 0);
+}
+
+static void fixtures(void **state)
+{
+	const struct fx *fx = *state;
+	unsigned int n = 0;
+	char *all = fx_path(fx->home, FIXTURES);
+	struct dirent *e;
+	DIR *d = opendir(all);
+
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		check_fixture(fx, all, e->d_name);
+		n++;
+	}
+	closedir(d);
+	free(all);
+	assert_true(n >= 10);
+}
+
+static void no_such_file(void **state)
+{
+	struct cfg_errors errs = { 0 };
+	struct cfg cfg;
+
+	(void)state;
+	assert_false(cfg_load("nowhere.conf", &cfg, &errs));
+	assert_int_equal(errs.n_errors, 1);
+	assert_string_equal(errs.v[0].text,
+			    "nowhere.conf: No such file or directory, expected a configuration that can be read");
+	cfg_errors_free(&errs);
+	assert_false(cfg_load("/dev/null", &cfg, &errs));
+	assert_int_equal(errs.n_errors, 1);
+	cfg_errors_free(&errs);
+}
+
+/* What was found before stays in front. */
+static void findings_are_appended(void **state)
+{
+	struct cfg_errors errs = { 0 };
+	struct cfg cfg;
+
+	(void)state;
+	assert_false(cfg_load("nowhere.conf", &cfg, &errs));
+	assert_false(cfg_load("nowhere.conf", &cfg, &errs));
+	assert_int_equal(errs.n, 2);
+	assert_int_equal(errs.n_errors, 2);
+	assert_false(cfg_load("nowhere.conf", &cfg, NULL));
+	cfg_errors_free(&errs);
+}
+
+static void bytes_that_are_no_text(void **state)
+{
+	static const char text[] = "[connection site]\nremote = 203.0.113.5\0\nlo\x1b[31mcal = \xff\n";
+	struct cfg_errors errs = { 0 };
+	struct cfg cfg;
+	FILE *f = fopen("ikod.conf", "w");
+	char *got;
+
+	(void)state;
+	assert_non_null(f);
+	fwrite(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	assert_false(cfg_load("ikod.conf", &cfg, &errs));
+	got = fx_messages(&errs);
+	assert_non_null(strstr(got, "ikod.conf:2: a NUL byte in the line"));
+	assert_non_null(strstr(got, "ikod.conf:3: unknown key 'lo\\x1b[31mcal'"));
+	assert_null(strchr(got, '\x1b'));
+	free(got);
+	cfg_errors_free(&errs);
+}
+
+/* Lines longer than libinih's buffer keep their place and their value. */
+static void long_lines(void **state)
+{
+	char text[8192] = FX_SITE "# ";
+	struct cfg cfg;
+	char *got;
+	size_t n = strlen(text);
+
+	(void)state;
+	memset(text + n, 'x', 3000);
+	strcpy(text + n + 3000, "\nlocal-id = ");
+	n = strlen(text);
+	memset(text + n, 'a', 300);
+	strcpy(text + n + 300, "\nbogus-key = 1\n");
+	assert_false(fx_load(text, &cfg, &got));
+	assert_non_null(strstr(got, "ikod.conf:7: local-id: longer than 255 characters"));
+	assert_non_null(strstr(got, "ikod.conf:8: unknown key 'bogus-key'"));
+	free(got);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(fixtures, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(no_such_file, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(findings_are_appended, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(bytes_that_are_no_text, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(long_lines, fx_setup, fx_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

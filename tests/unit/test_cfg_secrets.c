@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit/cfg_fixture.h"
+
+#define NO_PSK						\
+	"[connection site]\n"				\
+	"remote = 203.0.113.5\n"			\
+	"local-subnets = 192.168.1.0/24\n"		\
+	"remote-subnets = 192.168.3.0/24\n"
+
+static void assert_psk(const struct cfg *cfg, const void *p, size_t len)
+{
+	assert_int_equal(cfg->ike.n, 1);
+	assert_int_equal(cfg->ike.conns[0]->psk.len, len);
+	assert_memory_equal(cfg->ike.conns[0]->psk.p, p, len);
+}
+
+/* The key that @file_text in psk-file gives, and what is said about it. */
+static void psk_file_gives(const char *file_text, const void *p, size_t len, const char *message)
+{
+	struct cfg cfg;
+	char *got;
+
+	fx_write("site.psk", file_text, 0600);
+	if (!fx_load(FX_SITE, &cfg, &got))
+		fail_msg("refused: %s", got);
+	assert_psk(&cfg, p, len);
+	if (message)
+		assert_non_null(strstr(got, message));
+	else
+		assert_string_equal(got, "");
+	free(got);
+	cfg_free(&cfg);
+}
+
+static void psk_file_forms(void **state)
+{
+	(void)state;
+	psk_file_gives("secret-12\n", "secret-12", 9, NULL);
+	psk_file_gives("secret-12", "secret-12", 9, NULL);
+	psk_file_gives("secret-12\r\n", "secret-12", 9, NULL);
+	psk_file_gives("first line\nsecond line\n", "first line", 10, NULL);
+	psk_file_gives(" \"as # it ; is\"=\n", " \"as # it ; is\"=", 16, NULL);
+	psk_file_gives("0x00112233445566ff\n", "\x00\x11\x22\x33\x44\x55\x66\xff", 8, NULL);
+	psk_file_gives("secret-1 \n", "secret-1 ", 9, "ikod.conf:5: warning: psk-file: 'site.psk': the key ends in a blank");
+	psk_file_gives("1234567\n", "1234567", 7, "ikod.conf:5: warning: psk-file: 'site.psk' is only 7 bytes long");
+}
+
+static void psk_file_refused(const char *file_text, const char *message)
+{
+	struct cfg cfg;
+	char *got;
+
+	fx_write("site.psk", file_text, 0600);
+	assert_false(fx_load(FX_SITE, &cfg, &got));
+	if (!strstr(got, message))
+		fail_msg("expected '%s', got '%s'", message, got);
+	/* one fault, one message */
+	assert_ptr_equal(strchr(got, '\n'), got + strlen(got) - 1);
+	free(got);
+}
+
+static void psk_file_errors(void **state)
+{
+	(void)state;
+	psk_file_refused("", "ikod.conf:5: psk-file: 'site.psk' is empty");
+	psk_file_refused("\nsecond line\n", "'site.psk' is empty");
+	psk_file_refused("0x123\n", "pairs of hex digits");
+	psk_file_refused("0xzz\n", "pairs of hex digits");
+	psk_file_refused("0x\n", "pairs of hex digits");
+}
+
+static void modes(void **state)
+{
+	static const mode_t bad[] = { 0640, 0604, 0660, 0644, 0601, 0610 };
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char mode[32];
+
+		assert_int_equal(chmod("site.psk", bad[i]), 0);
+		assert_false(fx_load(FX_SITE, &cfg, &got));
+		snprintf(mode, sizeof(mode), "mode %04o", (unsigned int)bad[i]);
+		assert_non_null(strstr(got, mode));
+		assert_non_null(strstr(got, "ikod.conf:5: "));
+		assert_non_null(strstr(got, "chmod 600 site.psk"));
+		assert_null(strstr(got, "no secret"));
+		free(got);
+	}
+	assert_int_equal(chmod("site.psk", 0400), 0);
+	assert_true(fx_load(FX_SITE, &cfg, &got));
+	free(got);
+	cfg_free(&cfg);
+}
+
+static void owner(void **state)
+{
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	if (geteuid() || chown("site.psk", 12345, 0))
+		skip();
+	assert_false(fx_load(FX_SITE, &cfg, &got));
+	assert_non_null(strstr(got, "belongs to user 12345, expected root: chown root site.psk"));
+	free(got);
+}
+
+static void no_regular_file(void **state)
+{
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	unlink("site.psk");
+	assert_int_equal(mkfifo("site.psk", 0600), 0);
+	assert_false(fx_load(FX_SITE, &cfg, &got));	/* and does not hang */
+	assert_non_null(strstr(got, "is no regular file"));
+	free(got);
+	unlink("site.psk");
+	assert_int_equal(mkdir("site.psk", 0700), 0);
+	assert_false(fx_load(FX_SITE, &cfg, &got));
+	assert_non_null(strstr(got, "is no regular file"));
+	free(got);
+}
+
+static void default_secrets_file(void **state)
+{
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	fx_write("secrets", "[secrets]\nsite = \"with # and ; and = in it\"\n", 0600);
+	assert_true(fx_load(NO_PSK, &cfg, &got));
+	assert_string_equal(got, "");
+	assert_psk(&cfg, "with # and ; and = in it", 24);
+	free(got);
+	cfg_free(&cfg);
+
+	assert_int_equal(chmod("secrets", 0644), 0);
+	assert_false(fx_load(NO_PSK, &cfg, &got));
+	assert_string_equal(got, "secrets: 'secrets' is open to other users (mode 0644), expected 0600: chmod 600 secrets\n");
+	free(got);
+}
+
+static void named_secrets_file(void **state)
+{
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	assert_false(fx_load("[global]\nsecrets-file = keys\n" NO_PSK, &cfg, &got));
+	assert_string_equal(got, "ikod.conf:2: secrets-file: 'keys': No such file or directory, expected a file of secrets\n");
+	free(got);
+
+	fx_write("keys", "[secrets]\nsite = 0x0102030405060708\n", 0600);
+	assert_true(fx_load("[global]\nsecrets-file = keys\n" NO_PSK, &cfg, &got));
+	assert_psk(&cfg, "\1\2\3\4\5\6\7\10", 8);
+	free(got);
+	cfg_free(&cfg);
+}
+
+static void psk_file_counts(void **state)
+{
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	fx_write("secrets", "[secrets]\nsite = from-the-secrets-file\n", 0600);
+	assert_true(fx_load(FX_SITE, &cfg, &got));
+	assert_psk(&cfg, FX_KEY, strlen(FX_KEY));
+	assert_non_null(strstr(got, "ikod.conf:5: warning: psk-file counts"));
+	free(got);
+	cfg_free(&cfg);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(psk_file_forms, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(psk_file_errors, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(modes, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(owner, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(no_regular_file, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(default_secrets_file, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(named_secrets_file, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(psk_file_counts, fx_setup, fx_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
