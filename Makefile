@@ -91,7 +91,7 @@ $(BUILD)/analyze/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE) -O1 -fanalyzer -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
 
 # ---- the module, for one kernel at a time -----------------------------------
 #
