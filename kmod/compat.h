@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Brings the kernel interfaces that changed between 6.1 and 6.12 into one shape,
+ * the newer one where that is possible. The only place that knows versions.
+ */
+#ifndef VPNTUN_COMPAT_H
+#define VPNTUN_COMPAT_H
+
+#include <linux/crypto.h>
+#include <linux/netdevice.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+#include <net/rtnetlink.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+
+#ifndef NLA_POLICY_MAX_LEN
+#define NLA_POLICY_MAX_LEN(n)		{ .type = NLA_BINARY, .len = (n) }
+#endif
+
+/* Since 6.3 a crypto completion gets its data, before it got the request. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+typedef void vpntun_crypto_arg;
+#define vpntun_crypto_data(arg)		(arg)
+#else
+typedef struct crypto_async_request vpntun_crypto_arg;
+#define vpntun_crypto_data(arg)		((arg)->data)
+#endif
+
+/* Since 6.7 a dump keeps its attributes in struct genl_info. */
+static inline struct nlattr **vpntun_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+/* Since 6.12 lockless transmission is a bit, before it was a feature. */
+static inline void vpntun_set_lltx(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	dev->lltx = true;
+#else
+	dev->features |= NETIF_F_LLTX;
+#endif
+}
+
+/* Since 6.7 the core allocates and frees the per-CPU packet counters. */
+static inline int vpntun_tstats_alloc(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+#else
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	if (!dev->tstats)
+		return -ENOMEM;
+#endif
+	return 0;
+}
+
+static inline void vpntun_tstats_free(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+	free_percpu(dev->tstats);
+	dev->tstats = NULL;
+#endif
+}
+
+/* Since 6.15 newlink gets one structure. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define VPNTUN_NEWLINK(name, dev, net, extack)					\
+static int __##name(struct net_device *dev, struct net *net,			\
+		    struct netlink_ext_ack *extack);				\
+static int name(struct net_device *dev, struct rtnl_newlink_params *params,	\
+		struct netlink_ext_ack *extack)					\
+{										\
+	return __##name(dev, rtnl_newlink_link_net(params), extack);		\
+}										\
+static int __##name(struct net_device *dev, struct net *net,			\
+		    struct netlink_ext_ack *extack)
+#else
+#define VPNTUN_NEWLINK(name, dev, net, extack)					\
+static int __##name(struct net_device *dev, struct net *net,			\
+		    struct netlink_ext_ack *extack);				\
+static int name(struct net *net, struct net_device *dev, struct nlattr *tb[],	\
+		struct nlattr *data[], struct netlink_ext_ack *extack)		\
+{										\
+	return __##name(dev, net, extack);					\
+}										\
+static int __##name(struct net_device *dev, struct net *net,			\
+		    struct netlink_ext_ack *extack)
+#endif
+
+#endif

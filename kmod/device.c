@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The network device: creation, deletion, namespaces, ethtool.
+ */
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/random.h>
+#include <net/ip_tunnels.h>
+#include <net/rtnetlink.h>
+#include <net/udp.h>
+
+#include "compat.h"
+#include "vpntun.h"
+
+/*
+ * Default MTU: the ESP packet of the widest algorithm pair (CBC with a 16-byte
+ * IV and a 32-byte ICV) in UDP in IPv4 still fits 1500 bytes; it is also what
+ * cloud gateways ask for. The minimum is IPv4's; below 1280 bytes the stack
+ * turns IPv6 off on the device by itself.
+ */
+#define VPNTUN_MTU		1400
+#define VPNTUN_HEAD_MAX		(sizeof(struct ipv6hdr) + sizeof(struct udphdr) + \
+				 ESP_FMT_HDR_LEN + ESP_FMT_IV_MAX)
+#define VPNTUN_MTU_MAX		(IP_MAX_MTU - VPNTUN_HEAD_MAX - ESP_FMT_TAIL_MAX)
+
+#define VPNTUN_FEATURES		(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE | \
+				 NETIF_F_HIGHDMA)
+
+static int vpntun_dev_init(struct net_device *dev)
+{
+	struct vpntun_dev *vt = netdev_priv(dev);
+	struct net *net;
+	int err = -ENOMEM;
+
+	vt->spd = kvzalloc(sizeof(*vt->spd), GFP_KERNEL);
+	if (!vt->spd)
+		return err;
+	vt->spd->seed = get_random_u32();
+	vt->stats = alloc_percpu(struct vpntun_stats);
+	if (!vt->stats)
+		goto err_spd;
+	err = vpntun_tstats_alloc(dev);
+	if (err)
+		goto err_stats;
+	err = gro_cells_init(&vt->gro, dev);
+	if (err)
+		goto err_tstats;
+	net = rcu_dereference_protected(vt->outer, true);	/* not yet visible */
+	list_add_rcu(&vt->node, &vpntun_net(net)->devs);
+	return 0;
+
+err_tstats:
+	vpntun_tstats_free(dev);
+err_stats:
+	free_percpu(vt->stats);
+err_spd:
+	kvfree(vt->spd);
+	return err;
+}
+
+static void vpntun_dev_flush(struct vpntun_dev *vt)
+{
+	struct vpntun_peer *peer;
+	unsigned long id;
+
+	lockdep_assert_held(&vt->lock);
+	xa_for_each(&vt->peers, id, peer)
+		vpntun_peer_remove(peer);
+}
+
+/**
+ * vpntun_dev_detach_outer() - the namespace of the outer packets goes away
+ * @vt: the device; lives on without peers and takes no new ones
+ *
+ * Context: RTNL.
+ */
+void vpntun_dev_detach_outer(struct vpntun_dev *vt)
+{
+	netif_carrier_off(vt->dev);
+	mutex_lock(&vt->lock);
+	vpntun_dev_flush(vt);
+	RCU_INIT_POINTER(vt->outer, NULL);
+	list_del_rcu(&vt->node);
+	mutex_unlock(&vt->lock);
+}
+
+/* RTNL is held; the device is down and no packet is being transmitted. */
+static void vpntun_dev_uninit(struct net_device *dev)
+{
+	struct vpntun_dev *vt = netdev_priv(dev);
+
+	mutex_lock(&vt->lock);
+	vt->dead = true;
+	vpntun_dev_flush(vt);
+	if (rcu_access_pointer(vt->outer))
+		list_del_rcu(&vt->node);
+	mutex_unlock(&vt->lock);
+	gro_cells_destroy(&vt->gro);
+}
+
+/* Undoes vpntun_dev_init(), when nobody holds the net_device any more. */
+static void vpntun_dev_free(struct net_device *dev)
+{
+	struct vpntun_dev *vt = netdev_priv(dev);
+
+	vpntun_tstats_free(dev);
+	free_percpu(vt->stats);
+	kvfree(vt->spd);
+	xa_destroy(&vt->peers);
+	mutex_destroy(&vt->lock);
+}
+
+static const struct net_device_ops vpntun_netdev_ops = {
+	.ndo_init		= vpntun_dev_init,
+	.ndo_uninit		= vpntun_dev_uninit,
+	.ndo_start_xmit		= vpntun_xmit,
+	.ndo_get_stats64	= dev_get_tstats64,
+};
+
+static void vpntun_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, "vpntun", sizeof(info->driver));
+	strscpy(info->version, VPNTUN_VERSION, sizeof(info->version));
+}
+
+static int vpntun_get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? VPNTUN_C_COUNT : -EOPNOTSUPP;
+}
+
+static void vpntun_get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	int i;
+
+	if (set != ETH_SS_STATS)
+		return;
+	for (i = 0; i < VPNTUN_C_COUNT; i++)
+		ethtool_sprintf(&data, "%s", vpntun_counter_names[i]);
+}
+
+static void vpntun_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats,
+				     u64 *data)
+{
+	vpntun_stats_read(netdev_priv(dev), data);
+}
+
+static const struct ethtool_ops vpntun_ethtool_ops = {
+	.get_drvinfo		= vpntun_get_drvinfo,
+	.get_link		= ethtool_op_get_link,
+	.get_sset_count		= vpntun_get_sset_count,
+	.get_strings		= vpntun_get_strings,
+	.get_ethtool_stats	= vpntun_get_ethtool_stats,
+};
+
+static const struct device_type vpntun_device_type = { .name = "vpntun" };
+
+static void vpntun_setup(struct net_device *dev)
+{
+	struct vpntun_dev *vt = netdev_priv(dev);
+
+	dev->netdev_ops = &vpntun_netdev_ops;
+	dev->ethtool_ops = &vpntun_ethtool_ops;
+	dev->header_ops = &ip_tunnel_header_ops;
+	dev->type = ARPHRD_NONE;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->needed_headroom = LL_MAX_HEADER + VPNTUN_HEAD_MAX;
+	dev->needed_tailroom = ESP_FMT_TAIL_MAX;
+	dev->mtu = VPNTUN_MTU;
+	dev->min_mtu = IPV4_MIN_MTU;
+	dev->max_mtu = VPNTUN_MTU_MAX;
+	dev->features |= VPNTUN_FEATURES;
+	dev->hw_features |= VPNTUN_FEATURES;
+	dev->hw_enc_features |= VPNTUN_FEATURES;
+	vpntun_set_lltx(dev);
+	netif_keep_dst(dev);	/* for ICMP errors to the inner sender */
+	SET_NETDEV_DEVTYPE(dev, &vpntun_device_type);
+	dev->priv_destructor = vpntun_dev_free;
+	dev->needs_free_netdev = true;
+
+	vt->dev = dev;
+	mutex_init(&vt->lock);
+	xa_init(&vt->peers);
+}
+
+VPNTUN_NEWLINK(vpntun_newlink, dev, net, extack)
+{
+	struct vpntun_dev *vt = netdev_priv(dev);
+
+	/* As with WireGuard: outer packets stay where the device was made. */
+	RCU_INIT_POINTER(vt->outer, net);
+	return register_netdevice(dev);
+}
+
+struct rtnl_link_ops vpntun_link_ops __read_mostly = {
+	.kind		= "vpntun",
+	.priv_size	= sizeof(struct vpntun_dev),
+	.setup		= vpntun_setup,
+	.newlink	= vpntun_newlink,
+};
+
+static struct vpntun_dev *vpntun_dev_check(struct net_device *dev)
+{
+	return dev && dev->rtnl_link_ops == &vpntun_link_ops ? netdev_priv(dev) : NULL;
+}
+
+/**
+ * vpntun_dev_find() - find a device for configuration
+ * @net: namespace of who asks
+ * @ifindex: index of the device
+ * @tracker: reference to drop with netdev_put()
+ *
+ * A device in @net itself comes first; then one that was created in @net and
+ * moved away, so that the daemon beside the outer sockets keeps control of it.
+ *
+ * Return: the device with a reference, or NULL
+ */
+struct vpntun_dev *vpntun_dev_find(struct net *net, u32 ifindex, netdevice_tracker *tracker)
+{
+	struct vpntun_dev *vt, *v;
+
+	rcu_read_lock();
+	vt = vpntun_dev_check(dev_get_by_index_rcu(net, ifindex));
+	if (!vt) {
+		list_for_each_entry_rcu(v, &vpntun_net(net)->devs, node)
+			if (v->dev->ifindex == ifindex) {
+				vt = v;
+				break;
+			}
+	}
+	if (vt)
+		netdev_hold(vt->dev, tracker, GFP_ATOMIC);
+	rcu_read_unlock();
+	return vt;
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Security associations: installation, slots, lifetimes, end.
+ */
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "vpntun.h"
+
+const struct rhashtable_params vpntun_spi_params = {
+	.head_offset		= offsetof(struct vpntun_sa, node),
+	.key_offset		= offsetof(struct vpntun_sa, spi),
+	.key_len		= sizeof_field(struct vpntun_sa, spi),
+	.automatic_shrinking	= true,
+};
+
+static struct vpntun_dev *sa_dev(const struct vpntun_sa *sa)
+{
+	return sa->child->peer->vt;
+}
+
+static void sa_assert_locked(const struct vpntun_sa *sa)
+{
+	lockdep_assert_held(&sa_dev(sa)->lock);
+}
+
+static void sa_expire(struct vpntun_sa *sa, u32 type, u32 reason)
+{
+	struct vpntun_event event = {
+		.type = type,
+		.peer = sa->child->peer,
+		.child = sa->child,
+		.sa = sa,
+		.reason = reason,
+	};
+
+	rcu_read_lock();
+	vpntun_event_send(&event);
+	rcu_read_unlock();
+}
+
+/**
+ * vpntun_sa_stop() - an SA carries nothing more
+ * @sa: the SA; stays installed until the daemon deletes it
+ * @reason: enum vpntun_expire_reason, for the notification
+ *
+ * Context: any.
+ */
+void vpntun_sa_stop(struct vpntun_sa *sa, u32 reason)
+{
+	if (!test_and_set_bit(VPNTUN_SA_STOPPED, &sa->flags))
+		sa_expire(sa, VPNTUN_EVENT_TYPE_HARD_EXPIRE, reason);
+}
+
+static void sa_soft(struct vpntun_sa *sa, u32 reason)
+{
+	if (!test_and_set_bit(VPNTUN_SA_SOFT_TOLD, &sa->flags))
+		sa_expire(sa, VPNTUN_EVENT_TYPE_SOFT_EXPIRE, reason);
+}
+
+/**
+ * vpntun_sa_account() - count packets and enforce the limits they run into
+ * @sa: the SA
+ * @packets: number of packets about to be carried
+ * @bytes: their inner bytes
+ *
+ * What goes beyond a hard limit is not carried any more (RFC 4301 4.4.2.1).
+ *
+ * Return: false if the packets must be dropped
+ */
+bool vpntun_sa_account(struct vpntun_sa *sa, u32 packets, u64 bytes)
+{
+	u64 p = atomic64_add_return(packets, &sa->packets);
+	u64 b = atomic64_add_return(bytes, &sa->bytes);
+
+	WRITE_ONCE(sa->last, jiffies);
+	if (unlikely(sa->hard.packets && p > sa->hard.packets))
+		vpntun_sa_stop(sa, VPNTUN_EXPIRE_REASON_PACKETS);
+	else if (unlikely(sa->hard.bytes && b > sa->hard.bytes))
+		vpntun_sa_stop(sa, VPNTUN_EXPIRE_REASON_BYTES);
+	else if (unlikely(sa->soft.packets && p >= sa->soft.packets))
+		sa_soft(sa, VPNTUN_EXPIRE_REASON_PACKETS);
+	else if (unlikely(sa->soft.bytes && b >= sa->soft.bytes))
+		sa_soft(sa, VPNTUN_EXPIRE_REASON_BYTES);
+	if (likely(!test_bit(VPNTUN_SA_STOPPED, &sa->flags)))
+		return true;
+	atomic64_sub(packets, &sa->packets);
+	atomic64_sub(bytes, &sa->bytes);
+	return false;
+}
+
+static unsigned long seconds_to_jiffies(u64 seconds)
+{
+	return min_t(u64, seconds, MAX_JIFFY_OFFSET / HZ) * HZ;
+}
+
+/* First run at the soft limit, second at the hard one. */
+static void sa_life(struct work_struct *work)
+{
+	struct vpntun_sa *sa = container_of(to_delayed_work(work), struct vpntun_sa, life);
+	u64 hard = sa->installed + seconds_to_jiffies(sa->hard.seconds);
+	u64 now = get_jiffies_64();
+
+	if (sa->hard.seconds && time_after_eq64(now, hard)) {
+		vpntun_sa_stop(sa, VPNTUN_EXPIRE_REASON_TIME);
+		return;
+	}
+	sa_soft(sa, VPNTUN_EXPIRE_REASON_TIME);
+	if (sa->hard.seconds)
+		queue_delayed_work(vpntun_wq, &sa->life, hard - now);
+}
+
+static void sa_start_life(struct vpntun_sa *sa)
+{
+	u64 seconds = sa->soft.seconds ?: sa->hard.seconds;
+
+	if (sa->hard.seconds)
+		seconds = min(seconds, sa->hard.seconds);
+	if (seconds)
+		queue_delayed_work(vpntun_wq, &sa->life, seconds_to_jiffies(seconds));
+}
+
+static void sa_destroy(struct vpntun_sa *sa)
+{
+	if (sa->tfm)
+		crypto_free_aead(sa->tfm);	/* wipes its keys */
+	kfree(sa->replay);
+	if (sa->child)
+		vpntun_child_put(sa->child);
+	kfree(sa);
+}
+
+static void sa_free_work(struct work_struct *work)
+{
+	sa_destroy(container_of(to_rcu_work(work), struct vpntun_sa, free));
+}
+
+/**
+ * vpntun_sa_put() - drop a reference
+ * @sa: the SA; freed after a grace period, in process context, with the last one
+ *
+ * Context: any.
+ */
+void vpntun_sa_put(struct vpntun_sa *sa)
+{
+	if (refcount_dec_and_test(&sa->ref))
+		queue_rcu_work(vpntun_wq, &sa->free);
+}
+
+static int sa_alloc_replay(struct vpntun_sa *sa, const struct vpntun_sa_config *cfg,
+			   struct netlink_ext_ack *extack)
+{
+	if (cfg->window < REPLAY_WINDOW_MIN || cfg->window > REPLAY_WINDOW_MAX) {
+		NL_SET_ERR_MSG(extack, "replay window must be 64 to 4096 packets");
+		return -EINVAL;
+	}
+	sa->replay = kzalloc(struct_size(sa->replay, bits, replay_words(cfg->window)),
+			     GFP_KERNEL);
+	if (!sa->replay)
+		return -ENOMEM;
+	replay_init(sa->replay, cfg->window, cfg->seq);
+	return 0;
+}
+
+/**
+ * vpntun_sa_alloc() - make an SA that is not installed yet
+ * @cfg: what the daemon asks for; its keys are copied into the cipher
+ * @extack: for messages
+ *
+ * Context: process; may load crypto modules, so no lock should be held.
+ * Return: the SA, with the one reference vpntun_sa_install() takes over; or an
+ * error pointer
+ */
+struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
+				  struct netlink_ext_ack *extack)
+{
+	struct vpntun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+	int err = 0;
+
+	if (!sa)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&sa->ref, 1);
+	INIT_LIST_HEAD(&sa->list);
+	INIT_DELAYED_WORK(&sa->life, sa_life);
+	INIT_RCU_WORK(&sa->free, sa_free_work);
+	spin_lock_init(&sa->replay_lock);
+	sa->spi = cfg->spi;
+	sa->dir = cfg->dir;
+	sa->slot = cfg->slot;
+	sa->enc = cfg->enc;
+	sa->auth = cfg->auth;
+	sa->soft = cfg->soft;
+	sa->hard = cfg->hard;
+	atomic64_set(&sa->seq, cfg->seq);
+	if (cfg->dir == VPNTUN_DIR_IN)
+		err = sa_alloc_replay(sa, cfg, extack);
+	if (!err) {
+		sa->tfm = vpntun_aead_alloc(cfg, &sa->fmt, extack);
+		err = PTR_ERR_OR_ZERO(sa->tfm);
+		if (err)
+			sa->tfm = NULL;
+	}
+	if (err) {
+		sa_destroy(sa);
+		return ERR_PTR(err);
+	}
+	sa->async = crypto_aead_tfm(sa->tfm)->__crt_alg->cra_flags & CRYPTO_ALG_ASYNC;
+	return sa;
+}
+
+/* Make an outbound SA the sending one; the one before becomes previous. */
+static void sa_make_current(struct vpntun_sa *sa)
+{
+	struct vpntun_child *child = sa->child;
+	struct vpntun_sa *old;
+
+	old = rcu_dereference_protected(child->out, lockdep_is_held(&sa_dev(sa)->lock));
+	if (old == sa)
+		return;
+	if (old)
+		old->slot = VPNTUN_SLOT_PREVIOUS;
+	sa->slot = VPNTUN_SLOT_CURRENT;
+	rcu_assign_pointer(child->out, sa);
+}
+
+/**
+ * vpntun_sa_promote() - move sending to this SA
+ * @sa: an outbound SA
+ *
+ * Context: the device's lock is held.
+ */
+void vpntun_sa_promote(struct vpntun_sa *sa)
+{
+	sa_assert_locked(sa);
+	sa_make_current(sa);
+}
+
+/**
+ * vpntun_sa_install() - put an SA to work
+ * @sa: from vpntun_sa_alloc(); its reference is taken over on success
+ * @child: whose it is
+ * @extack: for messages
+ *
+ * Context: the device's lock is held, and the device has an outer namespace.
+ * Return: 0, or -EEXIST if the SPI is taken
+ */
+int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
+		      struct netlink_ext_ack *extack)
+{
+	struct vpntun_dev *vt = child->peer->vt;
+	struct net *net = rcu_dereference_protected(vt->outer, lockdep_is_held(&vt->lock));
+	int err = 0;
+
+	kref_get(&child->ref);
+	sa->child = child;
+	sa->installed = get_jiffies_64();
+	if (sa->dir == VPNTUN_DIR_IN)
+		err = rhashtable_lookup_insert_fast(&vpntun_net(net)->spis, &sa->node,
+						    vpntun_spi_params);
+	else if (vpntun_sa_find_out(child->peer, sa->spi))
+		err = -EEXIST;
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack, "SPI is in use");
+	if (err) {
+		sa->child = NULL;
+		vpntun_child_put(child);
+		return err;
+	}
+	list_add_tail(&sa->list, &child->sas);
+	if (sa->dir == VPNTUN_DIR_OUT && sa->slot == VPNTUN_SLOT_CURRENT)
+		sa_make_current(sa);
+	sa_start_life(sa);
+	return 0;
+}
+
+/**
+ * vpntun_sa_remove() - take an SA out of use and drop the lists' reference
+ * @sa: an installed SA
+ *
+ * Context: process; the device's lock is held.
+ */
+void vpntun_sa_remove(struct vpntun_sa *sa)
+{
+	struct vpntun_dev *vt = sa_dev(sa);
+	struct net *net = rcu_dereference_protected(vt->outer, lockdep_is_held(&vt->lock));
+
+	if (sa->dir == VPNTUN_DIR_IN)
+		rhashtable_remove_fast(&vpntun_net(net)->spis, &sa->node, vpntun_spi_params);
+	else if (rcu_access_pointer(sa->child->out) == sa)
+		RCU_INIT_POINTER(sa->child->out, NULL);
+	list_del(&sa->list);
+	set_bit(VPNTUN_SA_STOPPED, &sa->flags);	/* for packets that still hold it */
+	cancel_delayed_work_sync(&sa->life);
+	vpntun_sa_put(sa);
+}
+
+/**
+ * vpntun_sa_get_rcu() - find an inbound SA for a packet
+ * @net: outer namespace
+ * @spi: SPI of the packet
+ *
+ * Context: RCU read lock.
+ * Return: the SA with a reference, or NULL
+ */
+struct vpntun_sa *vpntun_sa_get_rcu(struct net *net, __be32 spi)
+{
+	struct vpntun_sa *sa;
+
+	sa = rhashtable_lookup(&vpntun_net(net)->spis, &spi, vpntun_spi_params);
+	return sa && refcount_inc_not_zero(&sa->ref) ? sa : NULL;
+}
+
+/**
+ * vpntun_sa_find_in() - find an inbound SA for configuration
+ * @vt: the device
+ * @spi: its SPI
+ *
+ * Context: the device's lock is held.
+ * Return: the SA, or NULL if this device has none
+ */
+struct vpntun_sa *vpntun_sa_find_in(struct vpntun_dev *vt, __be32 spi)
+{
+	struct net *net = rcu_dereference_protected(vt->outer, lockdep_is_held(&vt->lock));
+	struct vpntun_sa *sa;
+
+	sa = rhashtable_lookup_fast(&vpntun_net(net)->spis, &spi, vpntun_spi_params);
+	return sa && sa_dev(sa) == vt ? sa : NULL;
+}
+
+/**
+ * vpntun_sa_find_out() - find an outbound SA for configuration
+ * @peer: its peer
+ * @spi: its SPI, chosen by the peer
+ *
+ * Context: the device's lock is held.
+ * Return: the SA, or NULL
+ */
+struct vpntun_sa *vpntun_sa_find_out(struct vpntun_peer *peer, __be32 spi)
+{
+	struct vpntun_child *child;
+	struct vpntun_sa *sa;
+	unsigned long id;
+
+	xa_for_each(&peer->children, id, child)
+		list_for_each_entry(sa, &child->sas, list)
+			if (sa->dir == VPNTUN_DIR_OUT && sa->spi == spi)
+				return sa;
+	return NULL;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Drop counters: counted per CPU, reported by ethtool, dmesg and, when many come
+ * at once, by a notification.
+ */
+#include <linux/jiffies.h>
+#include <linux/net.h>
+#include <linux/percpu.h>
+
+#include "vpntun.h"
+
+#define VPNTUN_BURST_DROPS	100		/* drops in a second that are a burst */
+#define VPNTUN_BURST_PAUSE	(10 * HZ)	/* between notifications of a peer */
+
+#define VPNTUN_COUNTER_NAME(name, text) [VPNTUN_C_##name] = #name,
+const char * const vpntun_counter_names[VPNTUN_C_COUNT] = {
+	VPNTUN_COUNTERS(VPNTUN_COUNTER_NAME)
+};
+
+#define VPNTUN_COUNTER_TEXT(name, text) [VPNTUN_C_##name] = text,
+static const char * const counter_texts[VPNTUN_C_COUNT] = {
+	VPNTUN_COUNTERS(VPNTUN_COUNTER_TEXT)
+};
+
+/**
+ * vpntun_stats_read() - sum the drop counters of a device
+ * @vt: the device
+ * @sum: VPNTUN_C_COUNT numbers to fill
+ */
+void vpntun_stats_read(const struct vpntun_dev *vt, u64 *sum)
+{
+	int cpu, i;
+
+	memset(sum, 0, VPNTUN_C_COUNT * sizeof(*sum));
+	for_each_possible_cpu(cpu) {
+		const struct vpntun_stats *stats = per_cpu_ptr(vt->stats, cpu);
+
+		for (i = 0; i < VPNTUN_C_COUNT; i++)
+			sum[i] += READ_ONCE(stats->drops[i]);
+	}
+}
+
+/* Count a drop of a peer; the number of this second's if it became a burst. */
+static u32 burst_count(struct vpntun_peer *peer, enum vpntun_counter why)
+{
+	u32 n = 0;
+
+	/* A contended lock means a flood: to miss some of it is harmless. */
+	if (!spin_trylock_bh(&peer->lock))
+		return 0;
+	if (time_after(jiffies, peer->burst_start + HZ)) {
+		peer->burst_start = jiffies;
+		memset(peer->burst, 0, sizeof(peer->burst));
+	}
+	if (++peer->burst[why] >= VPNTUN_BURST_DROPS &&
+	    (!peer->burst_told || time_after(jiffies, peer->burst_told + VPNTUN_BURST_PAUSE))) {
+		peer->burst_told = jiffies ?: 1;
+		n = peer->burst[why];
+	}
+	spin_unlock_bh(&peer->lock);
+	return n;
+}
+
+/**
+ * vpntun_drop() - account for a packet that is being dropped
+ * @vt: the device
+ * @peer: whose packet it is; NULL where that is not known
+ * @sa: its SA; NULL where there is none
+ * @spi: its SPI, 0 where there is none
+ * @why: the reason
+ *
+ * The caller frees the packet and holds the RCU read lock.
+ */
+void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_sa *sa,
+		 __be32 spi, enum vpntun_counter why)
+{
+	struct vpntun_event event = { .type = VPNTUN_EVENT_TYPE_DROP_BURST };
+
+	this_cpu_inc(vt->stats->drops[why]);
+	if (why < VPNTUN_C_rx_truncated)
+		dev_core_stats_tx_dropped_inc(vt->dev);
+	else
+		dev_core_stats_rx_dropped_inc(vt->dev);
+	if (sa)
+		atomic64_inc(&sa->drops);
+	if (!peer)
+		return;
+	if (net_ratelimit())
+		netdev_info(vt->dev, "%s: SPI %08x: %s\n", peer->name, ntohl(spi),
+			    counter_texts[why]);
+	event.count = burst_count(peer, why);
+	if (!event.count)
+		return;
+	event.peer = peer;
+	event.sa = sa;
+	event.child = sa ? sa->child : NULL;
+	event.counter = vpntun_counter_names[why];
+	vpntun_event_send(&event);
+}

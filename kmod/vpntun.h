@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The objects of the module and who owns whom:
+ *
+ *   device -> peer -> child -> SA
+ *
+ * Configuration of one device is serialised by its mutex. The packet path reads
+ * under RCU: outbound device -> SPD -> child -> current SA, inbound SPI -> SA.
+ * An SA holds its child, a child its peer, a peer its net_device; what is taken
+ * off the lists therefore lives on until the last packet in the crypto layer has
+ * come back.
+ */
+#ifndef VPNTUN_H
+#define VPNTUN_H
+
+#include <crypto/aead.h>
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/dst_cache.h>
+#include <net/gro_cells.h>
+#include <net/netns/generic.h>
+#include <uapi/vpntun.h>
+
+#include "esp_fmt.h"
+#include "replay.h"
+#include "selector.h"
+#include "stats.h"
+
+#define VPNTUN_VERSION		"0.1"
+#define VPNTUN_NAME_LEN		64
+#define VPNTUN_PEER_BUCKETS	256
+
+/**
+ * struct vpntun_net - state of a network namespace as the outer one
+ * @net: the namespace
+ * @spis: inbound SAs by SPI
+ * @devs: devices created here, wherever they are now; RTNL and RCU
+ * @peers: endpoints by outer remote address; @peers_lock and RCU
+ * @peers_lock: protects @peers
+ * @events: notifications waiting to be multicast, and the lock of @event_seq
+ * @event_work: sends @events
+ * @event_seq: number of the last notification
+ */
+struct vpntun_net {
+	struct net *net;
+	struct rhashtable spis;
+	struct list_head devs;
+	struct hlist_head peers[VPNTUN_PEER_BUCKETS];
+	spinlock_t peers_lock;
+	struct sk_buff_head events;
+	struct work_struct event_work;
+	u32 event_seq;
+};
+
+/**
+ * struct vpntun_dev - a device, private data of the net_device
+ * @dev: the net_device
+ * @lock: serialises configuration
+ * @outer: namespace of the outer packets, the one of creation; NULL once that is
+ *	   gone. RCU; written under @lock
+ * @node: in struct vpntun_net's @devs
+ * @peers: by id; @lock
+ * @spd: finds the child of an outbound packet
+ * @gro: received packets on their way up
+ * @stats: drop counters
+ * @generation: counts changes, for dumps
+ * @dead: being unregistered: takes no configuration; @lock
+ */
+struct vpntun_dev {
+	struct net_device *dev;
+	struct mutex lock;
+	struct net __rcu *outer;
+	struct list_head node;
+	struct xarray peers;
+	struct spd *spd;
+	struct gro_cells gro;
+	struct vpntun_stats __percpu *stats;
+	unsigned int generation;
+	bool dead;
+};
+
+union vpntun_addr {
+	__be32 v4;
+	struct in6_addr v6;
+};
+
+/**
+ * struct vpntun_sock - a UDP socket of the daemon that ESP shares
+ * @sk: the socket; NULL once the daemon closed it. RCU
+ * @users: endpoints that use it; the list lock of encap.c
+ * @rcu: for freeing
+ */
+struct vpntun_sock {
+	struct sock __rcu *sk;
+	unsigned int users;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vpntun_endpoint - where a peer is; replaced as a whole, never changed
+ * @node: in struct vpntun_net's @peers
+ * @peer: the peer
+ * @local: outer source, all zero to let the route choose
+ * @remote: outer destination
+ * @family: of both
+ * @encap: enum vpntun_encap
+ * @local_port: UDP only
+ * @remote_port: UDP only
+ * @sock: UDP only; one of its users
+ * @dst: route cache
+ * @rcu: for freeing
+ */
+struct vpntun_endpoint {
+	struct hlist_node node;
+	struct vpntun_peer *peer;
+	union vpntun_addr local;
+	union vpntun_addr remote;
+	u16 family;
+	u8 encap;
+	__be16 local_port;
+	__be16 remote_port;
+	struct vpntun_sock *sock;
+	struct dst_cache dst;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vpntun_peer - a peer
+ * @ref: children, and the device's list
+ * @vt: its device, held through @tracker
+ * @tracker: reference to the net_device
+ * @id: chosen by the daemon
+ * @name: for messages
+ * @ep: where it is; RCU, written under the device's lock
+ * @children: by id; the device's lock
+ * @lock: protects what follows
+ * @seen: address of the last reported mapping
+ * @seen_port: port of the last reported mapping
+ * @burst_start: start of the second in which @burst counts, in jiffies
+ * @burst_told: time of the last drop-burst notification, in jiffies
+ * @burst: drops in this second by reason
+ * @rcu: for freeing
+ */
+struct vpntun_peer {
+	struct kref ref;
+	struct vpntun_dev *vt;
+	netdevice_tracker tracker;
+	u32 id;
+	char name[VPNTUN_NAME_LEN];
+	struct vpntun_endpoint __rcu *ep;
+	struct xarray children;
+	spinlock_t lock;
+	union vpntun_addr seen;
+	__be16 seen_port;
+	unsigned long burst_start;
+	unsigned long burst_told;
+	u32 burst[VPNTUN_C_COUNT];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vpntun_child - a negotiated selector set with its SAs
+ * @ref: SAs, and the peer's list
+ * @peer: its peer, held
+ * @id: chosen by the daemon
+ * @report_acquire: tell the daemon of packets that find no SA
+ * @acquired: time of the last acquire notification, in jiffies; 0 for none
+ * @out: the SA that carries what is sent; RCU, written under the device's lock
+ * @sas: all SAs of both directions; the device's lock
+ * @set: its selectors
+ * @entries: one for each remote selector, in the device's SPD
+ * @selectors: storage of @set, local then remote
+ * @rcu: for freeing
+ */
+struct vpntun_child {
+	struct kref ref;
+	struct vpntun_peer *peer;
+	u32 id;
+	bool report_acquire;
+	unsigned long acquired;
+	struct vpntun_sa __rcu *out;
+	struct list_head sas;
+	struct selector_set set;
+	struct spd_entry *entries;
+	struct selector *selectors;
+	struct rcu_head rcu;
+};
+
+enum vpntun_sa_flag {
+	VPNTUN_SA_STOPPED,	/* reached a hard limit: carries nothing more */
+	VPNTUN_SA_SOFT_TOLD,	/* soft limit was reported */
+	VPNTUN_SA_USED,		/* carried a packet */
+};
+
+/**
+ * struct vpntun_limits - lifetime of an SA, 0 for no limit
+ * @bytes: inner bytes
+ * @packets: packets
+ * @seconds: since installation
+ */
+struct vpntun_limits {
+	u64 bytes;
+	u64 packets;
+	u64 seconds;
+};
+
+/**
+ * struct vpntun_sa_config - what sa-new says; keys are borrowed
+ */
+struct vpntun_sa_config {
+	u32 peer_id;
+	u32 child_id;
+	u32 dir;
+	u32 slot;
+	u32 enc;
+	u32 auth;
+	u32 window;
+	__be32 spi;
+	u64 seq;
+	const u8 *enc_key;
+	const u8 *auth_key;
+	u32 enc_key_len;
+	u32 auth_key_len;
+	struct vpntun_limits soft;
+	struct vpntun_limits hard;
+};
+
+/**
+ * struct vpntun_sa - a security association: one direction, one SPI
+ * @node: in struct vpntun_net's @spis; inbound only
+ * @list: in the child's @sas
+ * @ref: the lists, and each packet in the crypto layer
+ * @child: its child, held; set before the SA can be found
+ * @tfm: the cipher with its keys
+ * @fmt: lengths that follow from the algorithms
+ * @async: the driver may complete later
+ * @spi: network byte order
+ * @dir: enum vpntun_dir
+ * @slot: enum vpntun_slot; outbound only; the device's lock
+ * @enc: enum vpntun_enc
+ * @auth: enum vpntun_auth
+ * @flags: bits of enum vpntun_sa_flag
+ * @seq: last number sent; outbound only
+ * @bytes: inner bytes carried
+ * @packets: packets carried
+ * @drops: packets dropped
+ * @asyncs: operations that completed later
+ * @soft: when to ask for a successor
+ * @hard: when to stop
+ * @installed: time in jiffies
+ * @last: time of the last packet in jiffies
+ * @replay_lock: protects @replay
+ * @replay: inbound only
+ * @life: fires at the soft, then at the hard time limit
+ * @free: frees it after a grace period in process context
+ */
+struct vpntun_sa {
+	struct rhash_head node;
+	struct list_head list;
+	refcount_t ref;
+	struct vpntun_child *child;
+	struct crypto_aead *tfm;
+	struct esp_fmt fmt;
+	bool async;
+	__be32 spi;
+	u8 dir;
+	u8 slot;
+	u8 enc;
+	u8 auth;
+	unsigned long flags;
+	atomic64_t seq;
+	atomic64_t bytes;
+	atomic64_t packets;
+	atomic64_t drops;
+	atomic64_t asyncs;
+	struct vpntun_limits soft;
+	struct vpntun_limits hard;
+	u64 installed;
+	unsigned long last;
+	spinlock_t replay_lock;
+	struct replay *replay;
+	struct delayed_work life;
+	struct rcu_work free;
+};
+
+/**
+ * struct vpntun_work - one packet in the crypto layer, a single allocation
+ * @iv: the explicit IV
+ * @sa: held while the operation may complete later
+ * @skb: the packet
+ * @sg: its scatterlist, behind the request
+ * @tx: sent packets: route, outer addresses and fields copied from the inner
+ *	header, inner length
+ * @rx: received packets: sequence number, outer source and fields
+ * @req: the request with the driver's context, then the scatterlist
+ */
+struct vpntun_work {
+	u8 iv[ESP_FMT_IV_MAX] CRYPTO_MINALIGN_ATTR;
+	struct vpntun_sa *sa;
+	struct sk_buff *skb;
+	struct scatterlist *sg;
+	union {
+		struct {
+			struct rtable *rt;
+			__be32 saddr;
+			__be32 daddr;
+			__be16 sport;
+			__be16 dport;
+			__be16 df;
+			u8 encap;
+			u8 tos;
+			u32 len;
+		} tx;
+		struct {
+			u32 seq;
+			__be32 saddr;
+			__be16 sport;
+			u8 encap;
+			u8 tos;
+		} rx;
+	};
+	struct aead_request req CRYPTO_MINALIGN_ATTR;
+};
+
+/**
+ * struct vpntun_event - a notification to send
+ * @type: enum vpntun_event_type
+ * @peer: whose it is
+ * @child: NULL where it concerns no child
+ * @sa: NULL where it concerns no SA
+ * @reason: enum vpntun_expire_reason
+ * @counter: drop-burst only
+ * @count: drop-burst only
+ * @addr: mapping only
+ * @port: mapping only
+ */
+struct vpntun_event {
+	u32 type;
+	const struct vpntun_peer *peer;
+	const struct vpntun_child *child;
+	const struct vpntun_sa *sa;
+	u32 reason;
+	const char *counter;
+	u64 count;
+	__be32 addr;
+	__be16 port;
+};
+
+extern unsigned int vpntun_net_id;
+extern struct workqueue_struct *vpntun_wq;
+
+static inline struct vpntun_net *vpntun_net(const struct net *net)
+{
+	return net_generic(net, vpntun_net_id);
+}
+
+/* device.c */
+extern struct rtnl_link_ops vpntun_link_ops;
+struct vpntun_dev *vpntun_dev_find(struct net *net, u32 ifindex, netdevice_tracker *tracker);
+void vpntun_dev_detach_outer(struct vpntun_dev *vt);
+
+/* output.c */
+netdev_tx_t vpntun_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/* input.c */
+int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap);
+
+/* flow.c */
+bool vpntun_flow_parse(struct sk_buff *skb, struct flow *flow, bool outbound);
+
+/* aead.c */
+struct crypto_aead *vpntun_aead_alloc(const struct vpntun_sa_config *cfg, struct esp_fmt *fmt,
+				      struct netlink_ext_ack *extack);
+struct vpntun_work *vpntun_work_alloc(struct vpntun_sa *sa, struct sk_buff *skb,
+				      int nfrags, crypto_completion_t done);
+int vpntun_work_map(struct vpntun_work *work, u32 cryptlen);
+
+/* sa.c */
+extern const struct rhashtable_params vpntun_spi_params;
+struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
+				  struct netlink_ext_ack *extack);
+int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
+		      struct netlink_ext_ack *extack);
+void vpntun_sa_remove(struct vpntun_sa *sa);
+void vpntun_sa_promote(struct vpntun_sa *sa);
+struct vpntun_sa *vpntun_sa_find_in(struct vpntun_dev *vt, __be32 spi);
+struct vpntun_sa *vpntun_sa_find_out(struct vpntun_peer *peer, __be32 spi);
+struct vpntun_sa *vpntun_sa_get_rcu(struct net *net, __be32 spi);
+void vpntun_sa_put(struct vpntun_sa *sa);
+bool vpntun_sa_account(struct vpntun_sa *sa, u32 packets, u64 bytes);
+void vpntun_sa_stop(struct vpntun_sa *sa, u32 reason);
+
+/* peer.c */
+struct vpntun_peer *vpntun_peer_alloc(struct vpntun_dev *vt, u32 id, const char *name);
+int vpntun_peer_install(struct vpntun_peer *peer, struct vpntun_endpoint *ep,
+			struct netlink_ext_ack *extack);
+void vpntun_peer_move(struct vpntun_peer *peer, struct vpntun_endpoint *ep);
+void vpntun_peer_remove(struct vpntun_peer *peer);
+void vpntun_peer_put(struct vpntun_peer *peer);
+struct vpntun_peer *vpntun_peer_by_addr(struct net *net, __be32 addr, __be16 port);
+void vpntun_endpoint_free(struct vpntun_endpoint *ep);
+struct vpntun_child *vpntun_child_alloc(u32 n_local, u32 n_remote);
+int vpntun_child_install(struct vpntun_child *child, struct vpntun_peer *peer,
+			 struct netlink_ext_ack *extack);
+void vpntun_child_remove(struct vpntun_child *child);
+void vpntun_child_put(struct vpntun_child *child);
+
+/* encap.c */
+int vpntun_encap_init(void);
+void vpntun_encap_exit(void);
+struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, __be16 *port,
+				    struct netlink_ext_ack *extack);
+struct vpntun_sock *vpntun_sock_share(struct vpntun_sock *vs);
+void vpntun_sock_put(struct vpntun_sock *vs);
+
+/* netlink.c */
+extern struct genl_family vpntun_nl_family;
+
+/* event.c */
+void vpntun_event_send(const struct vpntun_event *event);
+void vpntun_event_init(struct vpntun_net *vn);
+void vpntun_event_exit(struct vpntun_net *vn);
+
+#endif
