@@ -41,7 +41,7 @@ enum ike_sa_state {
 /**
  * struct ike_sa - one ISAKMP SA
  * @conn: never NULL; a responder's may change when the peer's identity is known
- * @own_cky: the cookie chosen by us, key of engine->sas
+ * @cky_i, @cky_r: the cookies; ours (by role) is the key in engine->sas
  * @p1: phase 1 scratch, NULL once established
  * @last_iv: last cipher block of phase 1, start of every phase 2 IV
  * @heard: when the last authenticated message came in
@@ -91,6 +91,7 @@ struct child {
 	struct v1_quick *quick;		/* started by us and under way */
 	bool wanted;			/* to be brought up as soon as there is an IKE SA */
 	bool installed;			/* the kernel child exists */
+	uint64_t started;		/* when our last quick mode began */
 	unsigned int failures;
 	struct timer retry;
 	struct failure failure;
@@ -139,6 +140,7 @@ enum conn_state { CONN_IDLE, CONN_CONNECTING, CONN_UP };
 struct conn {
 	struct ike_engine *e;
 	struct conn_cfg *cfg;
+	char name[CONN_NAME_MAX + 1];	/* the key; cfg changes at a reload */
 	uint32_t peer_id;		/* kernel peer, unique in the engine */
 	UT_hash_handle hh;		/* engine->conns, by name */
 	UT_hash_handle hh_peer;		/* engine->peers, by peer_id */
@@ -154,6 +156,7 @@ struct conn {
 	unsigned int attempts;
 	bool deferred;			/* waited once for the peer's own phase 1 */
 	struct timer retry;
+	struct timer pump;		/* start what is wanted, outside of the protocol half's call */
 	struct timer grace;		/* responder with start = auto: leave the quick modes to the peer at first */
 	uint64_t esp_heard, esp_sent;	/* when ESP of the peer last came in, when we last sent some */
 	uint64_t child_done;		/* when a quick mode last succeeded */
@@ -205,6 +208,7 @@ struct ike_engine {
 	struct conn *dead_conns;
 	uint32_t resync;		/* generation of kernel dumps */
 	uint64_t resync_at;
+	bool resync_seen;		/* the dump brought at least one SA */
 	struct timer sweep;
 };
 

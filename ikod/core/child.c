@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A pair of subnets: when a quick mode is started for it, and what happens when that fails. */
+#include <stdio.h>
+
+#include "core/policy.h"
+
+const char *child_str(const struct child *child, char out[CHILD_STRLEN])
+{
+	char local[SUBNET_STRLEN], remote[SUBNET_STRLEN];
+
+	snprintf(out, CHILD_STRLEN, "%s === %s", subnet_str(&child->local, local), subnet_str(&child->remote, remote));
+	return out;
+}
+
+static bool child_is_auto(const struct child *child)
+{
+	return child->conn->cfg->start == START_AUTO;
+}
+
+/* ---- starting quick modes ---- */
+
+static unsigned int quicks_running(const struct conn *c)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < c->n_children; i++)
+		n += c->children[i].quick != NULL;
+	return n;
+}
+
+static bool child_ready(const struct child *child)
+{
+	return child->wanted && !child->quick && !timer_running(&child->retry);
+}
+
+static void child_start(struct child *child)
+{
+	struct conn *c = child->conn;
+	unsigned int failures = child->failures;
+
+	child->started = c->e->now;
+	v1_quick_start(c->ike, child);
+	if (!child->quick && child->failures == failures && child->wanted)
+		child_failed(child, FAIL_CRYPTO, WHO_US, "quick mode could not be started", NULL);
+}
+
+void child_pump(struct conn *c)
+{
+	unsigned int running = quicks_running(c);
+	bool waiting = false;
+
+	if (timer_running(&c->grace))
+		return;
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		struct child *child = &c->children[i];
+
+		if (!child_ready(child))
+			continue;
+		if (!c->ike) {
+			waiting = true;
+			break;
+		}
+		if (running++ >= QUICKS_MAX)
+			break;
+		child_start(child);
+	}
+	if (waiting && c->cfg->start != START_PASSIVE)
+		conn_initiate(c);
+}
+
+void child_retry_due(void *owner)
+{
+	struct child *child = owner;
+
+	if (child_is_auto(child) && !child->current)
+		child->wanted = true;
+	conn_pump_soon(child->conn);
+}
+
+static void child_pause(struct child *child, uint64_t ms)
+{
+	engine_set_timer(child->conn->e, &child->retry, ms, child_retry_due, child);
+}
+
+/* ---- failures ---- */
+
+static void report(struct conn *c, const char *about, const struct failure *f)
+{
+	char where[320];
+
+	engine_event(c->e, c, "failed", "%s: %s%s%s%s%s", about, failure_text(f->cause), *f->ours ? "; ours: " : "",
+		     f->ours, *f->theirs ? "; theirs: " : "", f->theirs);
+	engine_log(c->e, LOG_L_WARN, c, "%s: %s (%s)%s%s%s%s; see %s", about, failure_text(f->cause),
+		   failure_code(f->cause), *f->ours ? "; ours: " : "", f->ours, *f->theirs ? "; theirs: " : "",
+		   f->theirs, conn_cfg_where(c->cfg, f->key, where, sizeof(where)));
+}
+
+/*
+ * Not a word from the peer during all retransmissions of a quick mode: it has
+ * lost the IKE SA, or it is dead. DPD finds out; without it a new phase 1 does.
+ */
+static void suspect_ike(struct child *child)
+{
+	struct conn *c = child->conn;
+
+	if (!c->ike || c->ike->heard > child->started)
+		return;
+	if (!liveness_probe(c->ike) && child->failures >= 2)
+		conn_renew_phase1(c);
+}
+
+void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours,
+		  const char *theirs)
+{
+	struct conn *c = child->conn;
+	char pair[CHILD_STRLEN];
+
+	failure_set(&child->failure, c->e->now, PHASE_2, cause, who, ours, theirs);
+	report(c, child_str(child, pair), &child->failure);
+	if (child->quick || !child->wanted)	/* a proposal of the peer, not ours */
+		return;
+	child->failures++;
+	if (cause == FAIL_NO_RESPONSE || cause == FAIL_NO_FINISH)
+		suspect_ike(child);
+	if (!child_is_auto(child) && !child->current)
+		child->wanted = false;	/* the next packet or command asks again */
+	child_pause(child, engine_backoff(c->e, child->failures));
+	conn_pump_soon(c);
+}
+
+void conn_quick_refused(struct conn *c, enum failure_cause cause, const char *ours, const char *theirs)
+{
+	failure_set(&c->failure, c->e->now, PHASE_2, cause, WHO_US, ours, theirs);
+	report(c, "quick mode refused", &c->failure);
+}
+
+/* ---- the end of pairs ---- */
+
+static void child_down_event(struct child *child, enum failure_cause cause, enum failure_who who, const char *detail)
+{
+	struct conn *c = child->conn;
+	char pair[CHILD_STRLEN];
+
+	failure_set(&child->failure, c->e->now, PHASE_UP, cause, who, detail, NULL);
+	child_str(child, pair);
+	engine_event(c->e, c, "child-down", "%s: %s%s%s", pair, failure_text(cause), detail ? ": " : "",
+		     detail ? detail : "");
+	engine_log(c->e, LOG_L_INFO, c, "%s down: %s%s%s", pair, failure_text(cause), detail ? ": " : "",
+		   detail ? detail : "");
+}
+
+void child_lost(struct child *child, enum failure_cause cause, enum failure_who who, const char *detail,
+		uint64_t lived)
+{
+	struct conn *c = child->conn;
+
+	child_down_event(child, cause, who, detail);
+	if (!child_is_auto(child) || c->admin_down || c->removed || c->e->shutting_down)
+		return;
+	child->wanted = true;
+	if (lived < FLAP_LIFE)
+		child_pause(child, engine_backoff(c->e, ++child->failures));
+	conn_pump_soon(c);
+}
+
+void child_clear(struct child *child, enum failure_cause cause, enum failure_who who)
+{
+	bool was_up = child->current;
+
+	v1_quick_cancel(child);
+	engine_stop_timer(child->conn->e, &child->retry);
+	child->wanted = false;
+	child->failures = 0;
+	while (child->sas)
+		csa_remove(child->sas);
+	if (was_up)
+		child_down_event(child, cause, who, NULL);
+}
+
+void child_esp_deleted(struct conn *c, uint32_t spi_out)
+{
+	struct child_sa *csa = csa_by_spi(c, SA_OUT, spi_out);
+	char pair[CHILD_STRLEN];
+
+	if (!csa)
+		return;
+	engine_log(c->e, LOG_L_DEBUG, c, "%s: the peer deleted SPI %08x", child_str(csa->child, pair), spi_out);
+	csa_end(csa, FAIL_PEER_DELETED, WHO_PEER, NULL);
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of one SA pair: install, proof, replacement, draining, end. */
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+#include "core/policy.h"
+
+static struct ike_engine *csa_engine(const struct child_sa *csa)
+{
+	return csa->child->conn->e;
+}
+
+static uint64_t csa_life(const struct child_sa *csa)
+{
+	return csa->hard - csa->born;
+}
+
+static void csa_unbind(struct child_sa *csa)
+{
+	if (csa->holder)
+		*csa->holder = NULL;
+	csa->holder = NULL;
+}
+
+static void csa_stop_timers(struct child_sa *csa)
+{
+	struct ike_engine *e = csa_engine(csa);
+
+	engine_stop_timer(e, &csa->rekey);
+	engine_stop_timer(e, &csa->expire);
+	engine_stop_timer(e, &csa->promote);
+	engine_stop_timer(e, &csa->drain);
+}
+
+void csa_remove(struct child_sa *csa)
+{
+	struct child *child = csa->child;
+	struct ike_engine *e = csa_engine(csa);
+
+	csa_unbind(csa);
+	csa_stop_timers(csa);
+	if (child->current == csa)
+		child->current = NULL;
+	kernel_sa_delete(child->conn, child->id, SA_OUT, csa->spi_out);
+	kernel_sa_delete(child->conn, child->id, SA_IN, csa->spi_in);
+	HASH_DELETE(hh_in, e->spis, csa);
+	DL_DELETE(child->sas, csa);
+	csa->next = e->dead_csas;
+	e->dead_csas = csa;
+}
+
+void csa_free_dead(struct ike_engine *e)
+{
+	while (e->dead_csas) {
+		struct child_sa *csa = e->dead_csas;
+
+		e->dead_csas = csa->next;
+		free(csa);
+	}
+}
+
+/* ---- which pair sends ---- */
+
+/*
+ * Both ends started a quick mode for the child at about the same time. Pairs
+ * that one end made are a matter of age alone.
+ */
+static bool csa_siblings(const struct child_sa *a, const struct child_sa *b)
+{
+	uint64_t apart = a->born > b->born ? a->born - b->born : b->born - a->born;
+	uint64_t limit = csa_life(a) / 4 < SIBLINGS ? csa_life(a) / 4 : SIBLINGS;
+
+	return a->role != b->role && apart <= limit;
+}
+
+/* Of two siblings the one with the larger (smaller SPI, larger SPI) stays: both ends see the same numbers. */
+static bool csa_beats(const struct child_sa *a, const struct child_sa *b)
+{
+	uint32_t alo = a->spi_in < a->spi_out ? a->spi_in : a->spi_out;
+	uint32_t ahi = a->spi_in < a->spi_out ? a->spi_out : a->spi_in;
+	uint32_t blo = b->spi_in < b->spi_out ? b->spi_in : b->spi_out;
+	uint32_t bhi = b->spi_in < b->spi_out ? b->spi_out : b->spi_in;
+
+	return alo != blo ? alo > blo : ahi > bhi;
+}
+
+static uint64_t drain_ms(const struct child_sa *csa)
+{
+	uint64_t ms = csa_life(csa) / 20;
+
+	return ms < DRAIN ? ms : DRAIN;
+}
+
+static void csa_delete_sent(struct child_sa *csa)
+{
+	struct conn *c = csa->child->conn;
+
+	if (c->ike)
+		v1_send_delete_esp(c->ike, &csa->spi_in, 1);
+}
+
+/*
+ * Drained. If the Delete is the peer's task and it does not come, look whether
+ * the peer still sends with the old pair (some do, to the end of its life).
+ */
+static void csa_drained(void *owner)
+{
+	struct child_sa *csa = owner;
+	struct child *child = csa->child;
+	struct ike_engine *e = csa_engine(csa);
+
+	if (!child->current || child->current == csa)
+		return;
+	if (!csa->we_delete && !csa->drain_asked) {
+		csa->drain_asked = true;
+		kernel_query(child->conn);
+		engine_set_timer(e, &csa->drain, SECONDS(1), csa_drained, csa);
+		return;
+	}
+	if (!csa->we_delete && csa->idle_in_ms >= 0 && csa->idle_in_ms < (int64_t)DRAIN) {
+		csa->drain_asked = false;
+		engine_set_timer(e, &csa->drain, DRAIN_OTHER, csa_drained, csa);
+		return;
+	}
+	csa_delete_sent(csa);
+	csa_remove(csa);
+}
+
+static void csa_retire(struct child_sa *csa, const struct child_sa *by)
+{
+	struct ike_engine *e = csa_engine(csa);
+
+	csa->state = CSA_PREVIOUS;
+	csa->we_delete = by->role == ROLE_INITIATOR;
+	csa->drain_asked = false;
+	engine_stop_timer(e, &csa->rekey);
+	engine_stop_timer(e, &csa->promote);
+	engine_set_timer(e, &csa->drain, csa->we_delete ? drain_ms(csa) : drain_ms(csa) + DRAIN_OTHER, csa_drained,
+			 csa);
+}
+
+static bool csa_loses(const struct child_sa *csa, const struct child_sa *to)
+{
+	return csa_siblings(csa, to) ? csa_beats(to, csa) : csa->done_at <= to->done_at;
+}
+
+static void csa_announce(const struct child_sa *csa, bool rekeyed)
+{
+	struct child *child = csa->child;
+	char suite[SUITE_STRLEN], pair[CHILD_STRLEN];
+
+	esp_suite_str(&csa->suite, suite);
+	child_str(child, pair);
+	engine_event(csa_engine(csa), child->conn, rekeyed ? "child-rekeyed" : "child-up", "%s %s spi %08x/%08x%s", pair,
+		     suite, csa->spi_in, csa->spi_out, csa->udp ? " in UDP" : "");
+	engine_log(csa_engine(csa), LOG_L_INFO, child->conn, "%s %s: %s%s, SPI in %08x out %08x", pair,
+		   rekeyed ? "rekeyed" : "up", suite, csa->udp ? " in UDP" : "", csa->spi_in, csa->spi_out);
+}
+
+static void csa_promote(struct child_sa *csa)
+{
+	struct child *child = csa->child;
+	struct child_sa *other;
+	bool rekeyed = child->current;
+
+	engine_stop_timer(csa_engine(csa), &csa->promote);
+	engine_stop_timer(csa_engine(csa), &csa->drain);
+	csa->state = CSA_CURRENT;
+	kernel_sa_promote(csa);
+	DL_FOREACH(child->sas, other) {
+		if (other == csa || !other->negotiated || other->state == CSA_PREVIOUS)
+			continue;
+		if (other == child->current || csa_loses(other, csa))
+			csa_retire(other, csa);
+	}
+	child->current = csa;
+	csa_announce(csa, rekeyed);
+}
+
+/* The peer holds @csa, or nothing better is there to send with. */
+static void csa_settle(struct child_sa *csa)
+{
+	struct child_sa *cur = csa->child->current;
+
+	if (cur == csa || csa->state == CSA_PREVIOUS)
+		return;
+	if (cur && csa_siblings(cur, csa) && csa_beats(cur, csa))
+		csa_retire(csa, cur);
+	else
+		csa_promote(csa);
+}
+
+static void csa_promote_due(void *owner)
+{
+	csa_settle(owner);
+}
+
+/* ---- rekeying ---- */
+
+static void csa_rekey_due(void *owner)
+{
+	struct child_sa *csa = owner;
+	struct child *child = csa->child;
+
+	if (child->current != csa || (!child->conn->ike && child->conn->cfg->start == START_PASSIVE))
+		return;
+	child->wanted = true;
+	conn_pump_soon(child->conn);
+}
+
+void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms)
+{
+	struct ike_engine *e = csa_engine(csa);
+
+	if (csa->state == CSA_PREVIOUS || (timer_running(&csa->rekey) && csa->rekey.due <= e->now + in_ms))
+		return;
+	csa->soft = e->now + in_ms;
+	engine_set_timer(e, &csa->rekey, in_ms, csa_rekey_due, csa);
+}
+
+/*
+ * The end that made the pair renews it first, by half a margin: the other end
+ * comes in only if that fails, so collisions are rare.
+ */
+static uint64_t csa_soft_ms(const struct child_sa *csa)
+{
+	const struct conn *c = csa->child->conn;
+	uint64_t life = csa_life(csa), margin = life * c->cfg->rekey_margin / 100;
+
+	if (margin > life * 2 / 5)
+		margin = life * 2 / 5;
+	if (csa->role == ROLE_INITIATOR)
+		return life - margin - engine_jitter(c->e, margin / 2);
+	return life - margin / 2 - engine_jitter(c->e, margin / 4);
+}
+
+static void csa_expired(void *owner)
+{
+	struct child_sa *csa = owner;
+
+	if (csa->child->current == csa)
+		csa_delete(csa, FAIL_EXPIRED, WHO_NOBODY, NULL);
+	else
+		csa_remove(csa);
+}
+
+/* ---- called by the protocol half ---- */
+
+/* A peer that makes pair after pair and ends none of them does not fill the kernel. */
+static void make_room(struct child *child)
+{
+	struct child_sa *csa, *tmp, *oldest = NULL;
+	unsigned int n = 0;
+
+	DL_FOREACH_SAFE(child->sas, csa, tmp) {
+		n++;
+		if (csa != child->current && csa->negotiated)
+			oldest = csa;
+	}
+	if (n < PAIRS_MAX || !oldest)
+		return;
+	csa_delete_sent(oldest);
+	csa_remove(oldest);
+}
+
+struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struct csa_params *p)
+{
+	struct conn *c = child->conn;
+	struct ike_engine *e = c->e;
+	struct child_sa *csa;
+
+	make_room(child);
+	csa = core_zalloc(sizeof(*csa));
+	csa->child = child;
+	csa->role = p->role;
+	csa->state = CSA_NEXT;
+	csa->spi_in = p->spi_in;
+	csa->spi_out = p->spi_out;
+	csa->suite = p->suite;
+	csa->group = p->group;
+	csa->udp = p->udp;
+	csa->idle_in_ms = -1;
+	csa->born = e->now;
+	if (!p->life_s)
+		p->life_s = c->cfg->esp_lifetime;
+	csa->hard = e->now + SECONDS(p->life_s);
+	HASH_ADD(hh_in, e->spis, spi_in, sizeof(csa->spi_in), csa);
+	DL_PREPEND(child->sas, csa);
+	kernel_sync(c, &ike->path, p->udp);
+	kernel_sa_install(csa, p);
+	engine_set_timer(e, &csa->expire, csa_life(csa), csa_expired, csa);
+	return csa;
+}
+
+void child_sa_negotiated(struct child_sa *csa, bool proven)
+{
+	struct child *child = csa->child;
+	struct conn *c = child->conn;
+	struct ike_engine *e = c->e;
+	uint64_t soft, gone;
+
+	csa_unbind(csa);
+	if (csa->negotiated)
+		return;
+	csa->negotiated = true;
+	csa->done_at = c->child_done = e->now;
+	child->failures = 0;
+	child->failure = (struct failure){ 0 };
+	child->wanted = false;
+	engine_stop_timer(e, &child->retry);
+	soft = csa_soft_ms(csa);
+	gone = e->now - csa->born;
+	csa->soft = csa->born + soft;
+	engine_set_timer(e, &csa->rekey, soft > gone ? soft - gone : 1, csa_rekey_due, csa);
+	if (proven || !child->current)
+		csa_settle(csa);
+	else
+		engine_set_timer(e, &csa->promote, PROMOTE_AFTER, csa_promote_due, csa);
+	conn_pump_soon(c);
+}
+
+void child_sa_abandon(struct child_sa *csa)
+{
+	struct conn *c = csa->child->conn;
+
+	csa_unbind(csa);
+	if (csa->negotiated)
+		return;
+	if (csa->role == ROLE_RESPONDER)
+		csa_delete_sent(csa);
+	csa_remove(csa);
+	conn_pump_soon(c);
+}
+
+/* ---- the end ---- */
+
+/* The newest that is, or may be taken to be, held by the peer too */
+static struct child_sa *csa_heir(struct child *child)
+{
+	struct child_sa *csa;
+
+	DL_FOREACH(child->sas, csa)
+		if (csa->negotiated || csa->role == ROLE_RESPONDER)
+			return csa;
+	return NULL;
+}
+
+static void csa_inherit(struct child_sa *heir)
+{
+	uint64_t now = csa_engine(heir)->now;
+
+	heir->state = CSA_NEXT;
+	child_sa_negotiated(heir, true);
+	if (heir->child->current != heir)
+		csa_promote(heir);
+	if (!timer_running(&heir->rekey))	/* it was retired: its time may be over */
+		csa_rekey_soon(heir, heir->soft > now ? heir->soft - now : SECONDS(1));
+}
+
+void csa_end(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail)
+{
+	struct child *child = csa->child;
+	bool current = child->current == csa;
+	uint64_t lived = csa_engine(csa)->now - csa->born;
+	struct child_sa *heir;
+
+	csa_remove(csa);
+	if (!current)
+		return;
+	heir = csa_heir(child);
+	if (heir)
+		csa_inherit(heir);
+	else
+		child_lost(child, cause, who, detail, lived);
+}
+
+void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail)
+{
+	csa_delete_sent(csa);
+	csa_end(csa, cause, who, detail);
+}
+
+void csa_first_use(struct child_sa *csa)
+{
+	csa->used_in = true;
+	if (csa->state != CSA_NEXT)
+		return;
+	/* An authenticated packet proves the exchange done, message 3 or not. */
+	if (!csa->negotiated)
+		child_sa_negotiated(csa, true);
+	else
+		csa_settle(csa);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const key_names[KEY_N] = {
+	[KEY_NONE] = "",
+#define X(sym, name, expect) [KEY_##sym] = name,
+	CONN_KEYS(X)
+#undef X
+};
+
+const char *conn_key_name(enum conn_key k)
+{
+	return k < KEY_N ? key_names[k] : "";
+}
+
+struct conn_cfg *conn_cfg_new(const char *name)
+{
+	struct conn_cfg *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->refs = 1;
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	c->ike_version = 1;
+	c->ike[0] = (struct ike_suite){ ENC_AES_CBC, 128, HASH_SHA2_256, DH_MODP2048 };
+	c->n_ike = 1;
+	c->esp[0] = (struct esp_suite){ ENC_AES_CBC, 128, HASH_SHA2_256, DH_NONE };
+	c->n_esp = 1;
+	c->pfs = DH_MODP2048;
+	c->ike_lifetime = 86400;
+	c->esp_lifetime = 3600;
+	snprintf(c->interface, sizeof(c->interface), "vpn0");
+	c->routes = true;
+	c->start = START_AUTO;
+	c->dpd = DPD_ON_DEMAND;
+	c->dpd_idle = 30;
+	c->dpd_retransmit = 15;
+	c->dpd_retries = 3;
+	c->encap = ENCAP_AUTO;
+	c->nat_keepalive = 20;
+	c->replay_window = 1024;
+	c->rekey_margin = 10;
+	c->retransmit_timeout = 2000;
+	c->retransmit_tries = 5;
+	return c;
+}
+
+struct conn_cfg *conn_cfg_get(struct conn_cfg *c)
+{
+	c->refs++;
+	return c;
+}
+
+void conn_cfg_put(struct conn_cfg *c)
+{
+	if (!c || --c->refs)
+		return;
+	secret_wipe(&c->psk);
+	free(c->file);
+	free(c);
+}
+
+static bool subnets_same(const struct subnet *a, unsigned int na, const struct subnet *b, unsigned int nb)
+{
+	if (na != nb)
+		return false;
+	for (unsigned int i = 0; i < na; i++)
+		if (!subnet_eq(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
+static bool ike_suites_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	if (a->n_ike != b->n_ike)
+		return false;
+	for (unsigned int i = 0; i < a->n_ike; i++) {
+		const struct ike_suite *x = &a->ike[i], *y = &b->ike[i];
+
+		if (x->enc != y->enc || x->keybits != y->keybits || x->hash != y->hash || x->group != y->group)
+			return false;
+	}
+	return true;
+}
+
+static bool esp_suites_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	if (a->n_esp != b->n_esp)
+		return false;
+	for (unsigned int i = 0; i < a->n_esp; i++) {
+		const struct esp_suite *x = &a->esp[i], *y = &b->esp[i];
+
+		if (x->enc != y->enc || x->keybits != y->keybits || x->integ != y->integ || x->group != y->group)
+			return false;
+	}
+	return true;
+}
+
+static bool id_same(const struct v1_id *a, const struct v1_id *b)
+{
+	return a->type == b->type && (!a->type || v1_id_eq(a, b));
+}
+
+static bool ends_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return a->local.sa.sa_family == b->local.sa.sa_family && a->remote.sa.sa_family == b->remote.sa.sa_family &&
+	       (a->local.sa.sa_family == AF_UNSPEC || addr_eq(&a->local, &b->local)) &&
+	       (a->remote.sa.sa_family == AF_UNSPEC || addr_eq(&a->remote, &b->remote)) &&
+	       id_same(&a->local_id, &b->local_id) && id_same(&a->remote_id, &b->remote_id);
+}
+
+static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
+	       a->esp_lifetime == b->esp_lifetime && a->esp_lifebytes == b->esp_lifebytes &&
+	       a->routes == b->routes && a->start == b->start && a->dpd == b->dpd &&
+	       a->dpd_idle == b->dpd_idle && a->dpd_retransmit == b->dpd_retransmit &&
+	       a->dpd_retries == b->dpd_retries && a->encap == b->encap &&
+	       a->nat_keepalive == b->nat_keepalive && a->replay_window == b->replay_window &&
+	       a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&
+	       a->retransmit_tries == b->retransmit_tries && a->weak_crypto == b->weak_crypto;
+}
+
+bool conn_cfg_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) &&
+	       numbers_same(a, b) && ike_suites_same(a, b) && esp_suites_same(a, b) &&
+	       subnets_same(a->local_subnets, a->n_local, b->local_subnets, b->n_local) &&
+	       subnets_same(a->remote_subnets, a->n_remote, b->remote_subnets, b->n_remote) &&
+	       secret_eq(&a->psk, &b->psk);
+}
+
+const char *conn_cfg_where(const struct conn_cfg *c, enum conn_key k, char *out, size_t len)
+{
+	const struct cfg_where *w = &c->where;
+
+	if (k > KEY_NONE && k < KEY_N && c->at[k].line)
+		w = &c->at[k];
+	if (w->file && w->line)
+		snprintf(out, len, "%s:%d", w->file, w->line);
+	else
+		snprintf(out, len, "[connection %s]", c->name);
+	return out;
+}

@@ -1,0 +1,637 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of a connection: start modes, phase 1 and its renewal, retries, the end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/policy.h"
+
+static bool is_auto(const struct conn *c)
+{
+	return c->cfg->start == START_AUTO;
+}
+
+static bool remote_known(const struct conn *c)
+{
+	return c->cfg->remote.sa.sa_family != AF_UNSPEC;
+}
+
+bool conn_may_initiate(const struct conn *c)
+{
+	return !c->removed && !c->admin_down && !c->e->shutting_down && remote_known(c);
+}
+
+/* ---- making and freeing ---- */
+
+static uint32_t fresh_peer_id(struct ike_engine *e)
+{
+	do {
+		e->next_peer_id++;
+	} while (!e->next_peer_id || conn_by_peer(e, e->next_peer_id));
+	return e->next_peer_id;
+}
+
+/* One child for each (local, remote) pair, numbered from 1 in the order of the file. */
+static void make_children(struct conn *c)
+{
+	const struct conn_cfg *cfg = c->cfg;
+
+	c->n_children = cfg->n_local * cfg->n_remote;
+	c->children = core_zalloc((c->n_children + 1) * sizeof(*c->children));
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		struct child *child = &c->children[i];
+
+		child->conn = c;
+		child->id = i + 1;
+		child->local = cfg->local_subnets[i / cfg->n_remote];
+		child->remote = cfg->remote_subnets[i % cfg->n_remote];
+	}
+}
+
+struct conn *conn_new(struct ike_engine *e, struct conn_cfg *cfg)
+{
+	struct conn *c = core_zalloc(sizeof(*c));
+
+	c->e = e;
+	c->cfg = conn_cfg_get(cfg);
+	memcpy(c->name, cfg->name, sizeof(c->name));
+	c->peer_id = fresh_peer_id(e);
+	make_children(c);
+	memcpy(c->kpeer.ifname, cfg->interface, sizeof(c->kpeer.ifname));
+	memcpy(c->kpeer.name, cfg->name, sizeof(c->kpeer.name));
+	c->kpeer.peer_id = c->peer_id;
+	c->kpeer.local = cfg->local;
+	c->kpeer.remote = cfg->remote;
+	conn_index_add(c);
+	return c;
+}
+
+void conn_begin(struct conn *c)
+{
+	kernel_install(c);
+	if (is_auto(c))
+		conn_initiate(c);
+}
+
+void conn_free(struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++)
+		v1_child_gone(&c->children[i]);
+	free(c->children);
+	conn_cfg_put(c->cfg);
+	free(c);
+}
+
+/* ---- phase 1: starting ---- */
+
+static struct ike_sa *find_connecting(const struct conn *c, enum ike_role role)
+{
+	struct ike_sa *sa;
+
+	DL_FOREACH(c->ikes, sa)
+		if (sa->state == IKE_CONNECTING && sa->role == role)
+			return sa;
+	return NULL;
+}
+
+static void retry_due(void *owner)
+{
+	struct conn *c = owner;
+	bool wanted = is_auto(c);
+
+	for (unsigned int i = 0; !wanted && i < c->n_children; i++)
+		wanted = c->children[i].wanted;
+	if (wanted)
+		conn_initiate(c);
+}
+
+/* on-demand waits as well: a packet does not cut the pause short, but what came meanwhile is served */
+void conn_schedule_retry(struct conn *c)
+{
+	if (conn_may_initiate(c))
+		engine_set_timer(c->e, &c->retry, engine_backoff(c->e, ++c->attempts), retry_due, c);
+}
+
+static void ike_rekey_due(void *owner);
+
+/* A renewal failed: again, until the old one ends */
+static void renew_later(struct conn *c)
+{
+	if (!timer_running(&c->ike->rekey))
+		engine_set_timer(c->e, &c->ike->rekey, engine_backoff(c->e, ++c->attempts), ike_rekey_due, c->ike);
+}
+
+static void start_phase1(struct conn *c)
+{
+	if (!c->ike)
+		c->state = CONN_CONNECTING;
+	if (v1_initiate(c))
+		return;
+	if (c->ike) {
+		renew_later(c);
+		return;
+	}
+	c->state = CONN_IDLE;
+	if (!timer_running(&c->retry))
+		conn_schedule_retry(c);
+}
+
+/*
+ * If the peer's own phase 1 is already here, let it finish: two at once would
+ * be kept, but they are work for nothing. Once only, since anybody can open a
+ * phase 1 in the peer's name.
+ */
+static bool defer_to_peer(struct conn *c)
+{
+	const struct ike_sa *theirs = find_connecting(c, ROLE_RESPONDER);
+
+	if (c->deferred || !theirs || c->e->now - theirs->born >= DEFER)
+		return false;
+	c->deferred = true;
+	engine_set_timer(c->e, &c->retry, DEFER, retry_due, c);
+	return true;
+}
+
+void conn_initiate(struct conn *c)
+{
+	if (!conn_may_initiate(c) || c->ike || find_connecting(c, ROLE_INITIATOR) || timer_running(&c->retry))
+		return;
+	if (!c->peer_installed)		/* the kernel refused it before */
+		kernel_install(c);
+	if (!defer_to_peer(c))
+		start_phase1(c);
+}
+
+void conn_renew_phase1(struct conn *c)
+{
+	if (conn_may_initiate(c) && !find_connecting(c, ROLE_INITIATOR))
+		start_phase1(c);
+}
+
+static void pump_due(void *owner)
+{
+	child_pump(owner);
+}
+
+void conn_pump_soon(struct conn *c)
+{
+	if (!c->removed && !c->admin_down && !c->e->shutting_down)
+		engine_set_timer(c->e, &c->pump, 0, pump_due, c);
+}
+
+void conn_want_all(struct conn *c, bool even_up)
+{
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (even_up || !c->children[i].current)
+			c->children[i].wanted = true;
+}
+
+/* ---- phase 1: up ---- */
+
+static bool may_rekey(const struct ike_sa *sa)
+{
+	/* A passive end, and one that cannot reach the other through its NAT, leave it to the peer. */
+	return sa->conn->cfg->start != START_PASSIVE && !(sa->role == ROLE_RESPONDER && sa->nat_remote);
+}
+
+static void set_lifetime(struct ike_sa *sa)
+{
+	struct conn *c = sa->conn;
+	struct ike_engine *e = sa->e;
+	uint64_t life, margin, soft;
+
+	if (sa->expires <= e->now)
+		sa->expires = e->now + SECONDS(c->cfg->ike_lifetime);
+	life = sa->expires - e->now;
+	margin = life * c->cfg->rekey_margin / 100;
+	if (sa->role == ROLE_INITIATOR)
+		soft = life - margin - engine_jitter(e, margin / 2);
+	else
+		soft = life - margin / 2 - engine_jitter(e, margin / 4);
+	if (may_rekey(sa))
+		engine_set_timer(e, &sa->rekey, soft, ike_rekey_due, sa);
+}
+
+static void ike_rekey_due(void *owner)
+{
+	struct ike_sa *sa = owner;
+	struct conn *c = sa->conn;
+
+	if (c->ike != sa)
+		return;
+	engine_log(c->e, LOG_L_DEBUG, c, "renewing phase 1");
+	conn_renew_phase1(c);
+}
+
+static void ike_expired(void *owner);
+
+/* The newest but @newer stay until their own end: a Delete could take the peer's ESP SAs with it. */
+static void retire_ike(struct ike_sa *sa)
+{
+	sa->state = IKE_REKEYED;
+	liveness_stop(sa);
+	engine_stop_timer(sa->e, &sa->rekey);
+	engine_stop_timer(sa->e, &sa->keepalive);
+}
+
+static void trim_rekeyed(struct conn *c)
+{
+	struct ike_sa *sa, *tmp;
+	unsigned int n = 0;
+
+	DL_FOREACH_SAFE(c->ikes, sa, tmp)
+		if (sa->state == IKE_REKEYED && ++n > REKEYED_MAX)
+			ike_sa_kill(sa);
+}
+
+static void keepalive_due(void *owner)
+{
+	struct ike_sa *sa = owner;
+	struct ike_action *a = engine_action(sa->e, ACT_SEND);
+
+	/* RFC 3948 2.3: one byte 0xFF, without the non-ESP marker */
+	a->send.path = sa->path;
+	a->send.data = core_zalloc(1);
+	a->send.data[0] = 0xff;
+	a->send.len = 1;
+	a->send.raw = true;
+	engine_set_timer(sa->e, &sa->keepalive, SECONDS(sa->conn->cfg->nat_keepalive), keepalive_due, sa);
+}
+
+/* @sa is what carries our messages from now on */
+static void use_ike(struct conn *c, struct ike_sa *sa)
+{
+	c->ike = sa;
+	c->state = CONN_UP;
+	sa->state = IKE_ESTABLISHED;
+	liveness_start(sa);
+	if (sa->nat_local && sa->path.natt && c->cfg->nat_keepalive)
+		engine_set_timer(c->e, &sa->keepalive, SECONDS(c->cfg->nat_keepalive), keepalive_due, sa);
+	conn_pump_soon(c);
+}
+
+static void announce_ike(struct ike_sa *sa, bool rekeyed)
+{
+	char remote[ENDPOINT_STRLEN], suite[SUITE_STRLEN];
+
+	endpoint_str(&sa->path.remote, remote);
+	ike_suite_str(&sa->suite, suite);
+	engine_event(sa->e, sa->conn, rekeyed ? "ike-rekeyed" : "ike-up", "%s %s%s", remote, suite,
+		     sa->path.natt ? " NAT-T" : "");
+	engine_log(sa->e, LOG_L_INFO, sa->conn, "IKE SA with %s %s as %s: %s%s", remote,
+		   rekeyed ? "renewed" : "established", sa->role == ROLE_INITIATOR ? "initiator" : "responder", suite,
+		   sa->path.natt ? ", through NAT" : "");
+}
+
+/*
+ * Both ends opened a phase 1 at once: which one starts the quick modes? The
+ * initiator of the phase 1 with the larger cookie; both ends see the same.
+ */
+static bool peer_leads(const struct conn *c, const struct ike_sa *sa)
+{
+	const struct ike_sa *o;
+
+	DL_FOREACH(c->ikes, o) {
+		uint64_t apart = o->born > sa->born ? o->born - sa->born : sa->born - o->born;
+
+		if (o != sa && o->role == ROLE_RESPONDER && apart < SIBLINGS &&
+		    memcmp(o->cky_i, sa->cky_i, sizeof(o->cky_i)) > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool child_under_way(const struct child *child)
+{
+	return !child->current && child->sas;
+}
+
+static void grace_due(void *owner)
+{
+	struct conn *c = owner;
+	bool under_way = c->child_done && c->e->now - c->child_done < GRACE;
+
+	for (unsigned int i = 0; i < c->n_children; i++)
+		under_way |= child_under_way(&c->children[i]);
+	if (under_way) {
+		engine_set_timer(c->e, &c->grace, GRACE, grace_due, c);
+		return;
+	}
+	conn_want_all(c, false);
+	conn_pump_soon(c);
+}
+
+/* Pauses of the pairs from before mean nothing to a fresh IKE SA. */
+static void restart_children(struct conn *c, struct ike_sa *sa, bool rekeyed)
+{
+	for (unsigned int i = 0; !rekeyed && i < c->n_children; i++) {
+		engine_stop_timer(c->e, &c->children[i].retry);
+		c->children[i].failures = 0;
+	}
+	if (!is_auto(c))
+		return;
+	if (sa->role == ROLE_INITIATOR && !peer_leads(c, sa)) {
+		conn_want_all(c, false);
+		engine_stop_timer(c->e, &c->grace);
+	} else {
+		engine_set_timer(c->e, &c->grace, GRACE, grace_due, c);
+	}
+}
+
+void conn_phase1_up(struct ike_sa *sa)
+{
+	struct conn *c = sa->conn;
+	struct ike_engine *e = c->e;
+	struct ike_sa *old = c->ike;
+	bool rekeyed = old && old != sa;
+
+	ike_sa_not_half_open(sa);
+	if (rekeyed)
+		retire_ike(old);
+	sa->up_at = sa->heard = e->now;
+	set_lifetime(sa);
+	engine_set_timer(e, &sa->expire, sa->expires - e->now, ike_expired, sa);
+	c->attempts = 0;
+	c->deferred = false;
+	engine_stop_timer(e, &c->retry);
+	c->failure = (struct failure){ 0 };
+	announce_ike(sa, rekeyed);
+	kernel_sync(c, &sa->path, ike_sa_udp(sa));
+	use_ike(c, sa);
+	restart_children(c, sa, rekeyed);
+	trim_rekeyed(c);
+}
+
+/* ---- phase 1: failed or lost ---- */
+
+/*
+ * A half-open exchange that anybody can make us begin and that runs dry says
+ * less than what is known already.
+ */
+static bool worth_keeping(const struct conn *c, const struct ike_sa *sa, enum failure_cause cause)
+{
+	bool vague = cause == FAIL_NO_RESPONSE || cause == FAIL_NO_FINISH;
+
+	if (sa->role == ROLE_INITIATOR)
+		return true;
+	return !c->ike && !(vague && (c->failure.cause != FAIL_NONE || find_connecting(c, ROLE_INITIATOR)));
+}
+
+static void phase1_report(struct ike_sa *sa, const struct failure *f)
+{
+	struct conn *c = sa->conn;
+	char remote[ENDPOINT_STRLEN], where[320];
+
+	endpoint_str(&sa->path.remote, remote);
+	engine_event(c->e, c, "failed", "phase 1 with %s: %s%s%s%s%s", remote, failure_text(f->cause),
+		     *f->ours ? "; ours: " : "", f->ours, *f->theirs ? "; theirs: " : "", f->theirs);
+	engine_log(c->e, LOG_L_WARN, c, "phase 1 with %s failed: %s (%s)%s%s%s%s; see %s", remote,
+		   failure_text(f->cause), failure_code(f->cause), *f->ours ? "; ours: " : "", f->ours,
+		   *f->theirs ? "; theirs: " : "", f->theirs, conn_cfg_where(c->cfg, f->key, where, sizeof(where)));
+}
+
+static void unwant_children(struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (!c->children[i].current)
+			c->children[i].wanted = false;
+}
+
+void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *ours,
+			const char *theirs)
+{
+	struct conn *c = sa->conn;
+	struct failure f = { 0 };
+
+	if (sa->state == IKE_DEAD)
+		return;
+	failure_set(&f, c->e->now, PHASE_1, cause, who, ours, theirs);
+	if (worth_keeping(c, sa, cause)) {
+		c->failure = f;
+		phase1_report(sa, &f);
+	}
+	ike_sa_kill(sa);
+	if (sa->role == ROLE_RESPONDER)
+		return;
+	if (c->ike) {
+		renew_later(c);
+		return;
+	}
+	c->state = CONN_IDLE;
+	if (!is_auto(c))
+		unwant_children(c);
+	conn_schedule_retry(c);
+}
+
+static struct ike_sa *other_established(const struct conn *c)
+{
+	struct ike_sa *sa, *best = NULL;
+
+	DL_FOREACH(c->ikes, sa)
+		if ((sa->state == IKE_ESTABLISHED || sa->state == IKE_REKEYED) && (!best || sa->up_at > best->up_at))
+			best = sa;
+	return best;
+}
+
+/* c->ike has just been killed. Return: true if another one takes over. */
+static bool fall_back(struct conn *c)
+{
+	struct ike_sa *sa = other_established(c);
+
+	if (!sa)
+		return false;
+	use_ike(c, sa);
+	if (may_rekey(sa) && is_auto(c))
+		engine_set_timer(c->e, &sa->rekey, SECONDS(1) + engine_jitter(c->e, SECONDS(1)), ike_rekey_due, sa);
+	return true;
+}
+
+/* No IKE SA is left. Children that are up stay, and are renewed under the next one. */
+static void phase1_lost(struct conn *c, enum failure_cause cause, enum failure_who who, uint64_t lived)
+{
+	bool flapping = lived < FLAP_LIFE;
+
+	c->state = CONN_IDLE;
+	failure_set(&c->failure, c->e->now, PHASE_UP, cause, who, NULL, NULL);
+	engine_event(c->e, c, "ike-down", "%s", failure_text(cause));
+	engine_log(c->e, LOG_L_INFO, c, "IKE SA ended: %s", failure_text(cause));
+	engine_stop_timer(c->e, &c->grace);
+	if (!is_auto(c) || !conn_may_initiate(c))
+		return;
+	conn_want_all(c, cause == FAIL_PEER_DELETED);
+	if (flapping)
+		conn_schedule_retry(c);
+	else
+		engine_set_timer(c->e, &c->retry, 1 + engine_jitter(c->e, 500), retry_due, c);
+}
+
+static void ike_expired(void *owner)
+{
+	struct ike_sa *sa = owner;
+	struct conn *c = sa->conn;
+	bool used = c->ike == sa;
+
+	engine_log(c->e, LOG_L_DEBUG, c, "a %sphase 1 reached the end of its lifetime", used ? "" : "replaced ");
+	ike_sa_kill(sa);
+	if (used && !fall_back(c))
+		phase1_lost(c, FAIL_EXPIRED, WHO_NOBODY, FLAP_LIFE);
+}
+
+void conn_ike_deleted(struct ike_sa *sa)
+{
+	struct conn *c = sa->conn;
+	bool used = c->ike == sa;
+	uint64_t lived = c->e->now - sa->up_at;
+
+	ike_sa_kill(sa);
+	if (used && !fall_back(c))
+		phase1_lost(c, FAIL_PEER_DELETED, WHO_PEER, lived);
+}
+
+/*
+ * The peer has restarted. What was up before this exchange began is gone
+ * there; an exchange that overlaps with it (both ends initiated) is not.
+ */
+void conn_initial_contact(struct ike_sa *sa)
+{
+	struct conn *c = sa->conn;
+	struct ike_sa *o, *tmp;
+
+	DL_FOREACH_SAFE(c->ikes, o, tmp) {
+		if (o == sa || !o->up_at || o->up_at >= sa->born)
+			continue;
+		engine_log(c->e, LOG_L_INFO, c, "the peer restarted: an older IKE SA is dropped");
+		ike_sa_kill(o);
+	}
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		struct child *child = &c->children[i];
+		struct child_sa *csa, *next;
+
+		DL_FOREACH_SAFE(child->sas, csa, next)
+			if (csa->born < sa->born && csa != child->current)
+				csa_remove(csa);
+		if (child->current && child->current->born < sa->born)
+			csa_end(child->current, FAIL_REPLACED, WHO_PEER, NULL);
+	}
+}
+
+/* ---- the peer shows signs of life ---- */
+
+void conn_moved(struct ike_sa *sa, const struct ike_path *path)
+{
+	struct conn *c = sa->conn;
+	char was[ENDPOINT_STRLEN], is[ENDPOINT_STRLEN];
+
+	if (!endpoint_eq(&sa->path.remote, &path->remote))
+		engine_log(c->e, LOG_L_INFO, c, "the peer moved from %s to %s", endpoint_str(&sa->path.remote, was),
+			   endpoint_str(&path->remote, is));
+	sa->path = *path;
+	if (c->ike == sa)
+		kernel_sync(c, path, ike_sa_udp(sa));
+}
+
+/* ---- taking down ---- */
+
+static void send_esp_deletes(struct conn *c)
+{
+	uint32_t spis[DELETES_MAX];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		const struct child_sa *csa;
+
+		DL_FOREACH(c->children[i].sas, csa) {
+			spis[n++] = csa->spi_in;
+			if (n == DELETES_MAX) {
+				v1_send_delete_esp(c->ike, spis, n);
+				n = 0;
+			}
+		}
+	}
+	if (n)
+		v1_send_delete_esp(c->ike, spis, n);
+}
+
+static void send_deletes(struct conn *c)
+{
+	struct ike_sa *sa;
+
+	if (!c->ike)
+		return;
+	send_esp_deletes(c);
+	DL_FOREACH(c->ikes, sa)
+		if (sa->state == IKE_REKEYED)
+			v1_send_delete_ike(sa);
+	v1_send_delete_ike(c->ike);
+}
+
+void conn_down(struct conn *c, enum failure_cause cause, enum failure_who who, bool tell)
+{
+	struct ike_engine *e = c->e;
+	struct ike_sa *sa, *tmp;
+	bool was_up = c->ike;
+
+	if (tell)
+		send_deletes(c);
+	engine_stop_timer(e, &c->retry);
+	engine_stop_timer(e, &c->grace);
+	for (unsigned int i = 0; i < c->n_children; i++)
+		child_clear(&c->children[i], cause, who);
+	DL_FOREACH_SAFE(c->ikes, sa, tmp)
+		ike_sa_kill(sa);
+	engine_stop_timer(e, &c->pump);
+	c->state = CONN_IDLE;
+	c->attempts = 0;
+	failure_set(&c->failure, e->now, PHASE_UP, cause, who, NULL, NULL);
+	if (was_up) {
+		engine_event(e, c, "ike-down", "%s", failure_text(cause));
+		engine_log(e, LOG_L_INFO, c, "down: %s", failure_text(cause));
+	}
+}
+
+void conn_remove(struct conn *c, enum failure_cause cause)
+{
+	conn_down(c, cause, WHO_US, !c->e->shutting_down);
+	kernel_remove(c);
+	conn_index_del(c);
+	c->removed = true;
+	c->next_dead = c->e->dead_conns;
+	c->e->dead_conns = c;
+}
+
+/* ---- the operator ---- */
+
+bool conn_cmd_up(struct conn *c, char *err, size_t errlen)
+{
+	if (!remote_known(c)) {
+		snprintf(err, errlen, "'%s' has remote = any: only the peer can start it", c->name);
+		return false;
+	}
+	c->admin_down = false;
+	if (c->failure.cause == FAIL_ADMIN_DOWN)
+		c->failure = (struct failure){ 0 };
+	engine_stop_timer(c->e, &c->retry);
+	c->attempts = 0;
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		engine_stop_timer(c->e, &c->children[i].retry);
+		c->children[i].failures = 0;
+	}
+	conn_want_all(c, false);
+	conn_initiate(c);
+	conn_pump_soon(c);
+	return true;
+}
+
+void conn_cmd_down(struct conn *c)
+{
+	c->admin_down = true;
+	conn_down(c, FAIL_ADMIN_DOWN, WHO_US, true);
+}
+
+void conn_reloaded(struct conn *c)
+{
+	if (!c->admin_down)
+		return;
+	c->admin_down = false;
+	conn_begin(c);
+}

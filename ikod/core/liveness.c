@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Dead peer detection, RFC 3706: when to ask, and when to give up. */
+#include "core/policy.h"
+
+static void dpd_due(void *owner);
+
+static void dpd_timer(struct ike_sa *sa, uint64_t in_ms)
+{
+	engine_set_timer(sa->e, &sa->dpd, in_ms ? in_ms : 1, dpd_due, sa);
+}
+
+static bool dpd_usable(const struct ike_sa *sa)
+{
+	return sa->dpd_ok && sa->conn->cfg->dpd != DPD_OFF;
+}
+
+static uint64_t last_heard(const struct ike_sa *sa)
+{
+	return sa->heard > sa->conn->esp_heard ? sa->heard : sa->conn->esp_heard;
+}
+
+void liveness_start(struct ike_sa *sa)
+{
+	sa->dpd_tries = 0;
+	sa->dpd_asked = false;
+	if (!dpd_usable(sa))
+		return;
+	if (!sa->dpd_seq) {	/* RFC 3706 7.1: random, with room to count up */
+		engine_random(sa->e, &sa->dpd_seq, sizeof(sa->dpd_seq));
+		sa->dpd_seq = (sa->dpd_seq & 0x7fffffff) | 1;
+	}
+	dpd_timer(sa, SECONDS(sa->conn->cfg->dpd_idle));
+}
+
+void liveness_stop(struct ike_sa *sa)
+{
+	sa->dpd_tries = 0;
+	engine_stop_timer(sa->e, &sa->dpd);
+}
+
+void liveness_esp(struct conn *c, enum sa_dir dir, uint64_t ago)
+{
+	uint64_t *at = dir == SA_IN ? &c->esp_heard : &c->esp_sent;
+	uint64_t when = ago < c->e->now ? c->e->now - ago : 0;
+
+	if (when > *at)
+		*at = when;
+}
+
+static void dpd_send(struct ike_sa *sa)
+{
+	if (!sa->dpd_tries++)
+		sa->dpd_sent = sa->e->now;
+	v1_send_dpd(sa, ++sa->dpd_seq);
+	kernel_query(sa->conn);		/* ESP that came in meanwhile is an answer too */
+	dpd_timer(sa, SECONDS(sa->conn->cfg->dpd_retransmit));
+}
+
+static void dpd_quiet(struct ike_sa *sa)
+{
+	uint64_t quiet = sa->e->now - last_heard(sa), idle = SECONDS(sa->conn->cfg->dpd_idle);
+
+	sa->dpd_tries = 0;
+	sa->dpd_asked = false;
+	dpd_timer(sa, quiet < idle ? idle - quiet : idle);
+}
+
+static void dpd_dead(struct ike_sa *sa)
+{
+	struct conn *c = sa->conn;
+	char remote[ENDPOINT_STRLEN];
+	unsigned int tries = sa->dpd_tries;
+
+	endpoint_str(&sa->path.remote, remote);
+	engine_event(c->e, c, "dpd-timeout", "%s does not answer", remote);
+	engine_log(c->e, LOG_L_WARN, c, "%s is dead: %u probes unanswered, nothing heard for %llu s", remote, tries,
+		   (unsigned long long)(c->e->now - last_heard(sa)) / 1000);
+	conn_down(c, FAIL_DPD, WHO_PEER, false);
+	if (c->cfg->start == START_AUTO)
+		conn_schedule_retry(c);
+}
+
+/* on-demand (RFC 3706 5): only who has sent and got nothing back wants to know */
+static bool dpd_wanted(const struct ike_sa *sa)
+{
+	const struct conn *c = sa->conn;
+	uint64_t heard = last_heard(sa);
+
+	if (sa->e->now - heard < SECONDS(c->cfg->dpd_idle))
+		return false;
+	return c->cfg->dpd == DPD_PERIODIC || c->esp_sent > heard;
+}
+
+static void dpd_due(void *owner)
+{
+	struct ike_sa *sa = owner;
+	struct conn *c = sa->conn;
+
+	if (c->ike != sa)
+		return;
+	if (sa->dpd_tries) {
+		if (last_heard(sa) >= sa->dpd_sent)
+			dpd_quiet(sa);
+		else if (sa->dpd_tries >= c->cfg->dpd_retries)
+			dpd_dead(sa);
+		else
+			dpd_send(sa);
+	} else if (!sa->dpd_asked && sa->e->now - last_heard(sa) >= SECONDS(c->cfg->dpd_idle)) {
+		sa->dpd_asked = true;	/* the counters are fresh in a moment */
+		kernel_query(c);
+		dpd_timer(sa, SECONDS(1));
+	} else if (dpd_wanted(sa)) {
+		dpd_send(sa);
+	} else {
+		dpd_quiet(sa);
+	}
+}
+
+bool liveness_probe(struct ike_sa *sa)
+{
+	if (!dpd_usable(sa))
+		return false;
+	if (!sa->dpd_tries)
+		dpd_send(sa);
+	return true;
+}
+
+void conn_heard(struct ike_sa *sa)
+{
+	sa->heard = sa->e->now;
+	if (sa->dpd_tries && sa->conn->ike == sa)
+		dpd_quiet(sa);
+}
+
+void conn_dpd_ack(struct ike_sa *sa, uint32_t seq)
+{
+	uint32_t first = sa->dpd_seq - sa->dpd_tries + 1;
+
+	if (sa->dpd_tries && seq - first < sa->dpd_tries)
+		conn_heard(sa);
+}

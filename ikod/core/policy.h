@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_CORE_POLICY_H
+#define IKOD_CORE_POLICY_H
+
+#include "core/core.h"
+
+/* What the files of the policy half share with each other; nothing here is for v1/. */
+
+#define SECONDS(s)	((uint64_t)(s) * 1000)
+
+#define BACKOFF_FIRST	SECONDS(2)	/* pause after the first failure, doubled up to … */
+#define BACKOFF_MAX	SECONDS(60)
+#define FLAP_LIFE	SECONDS(10)	/* what lived shorter is not renewed without a pause */
+#define GRACE		SECONDS(2)	/* a responder leaves the quick modes to the initiator for so long */
+#define DEFER		SECONDS(3)	/* our phase 1 waits so long, once, for the peer's that came first */
+#define PROMOTE_AFTER	SECONDS(1)	/* one-way traffic: no packet proves the new pair */
+#define DRAIN		SECONDS(10)	/* a replaced pair is received from for so long */
+#define DRAIN_OTHER	SECONDS(60)	/* and so long if the peer has to delete it and does not */
+#define SIBLINGS	SECONDS(10)	/* pairs made this close by both sides are a collision */
+#define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
+#define QUICKS_MAX	16		/* our quick modes at once in one connection */
+#define PAIRS_MAX	4		/* SA pairs of one child */
+#define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers */
+#define HALF_OPEN_CONN	8		/* and of one connection */
+#define REKEYED_MAX	4		/* replaced IKE SAs kept in one connection */
+#define DELETES_MAX	50		/* SPIs in one Delete */
+
+/* engine.c */
+void *core_zalloc(size_t size);
+struct ike_action *engine_action(struct ike_engine *e, enum ike_action_type type);
+void engine_counter(struct ike_engine *e, enum engine_counter c);
+/** engine_jitter - random number below @max, 0 if that is 0 */
+uint64_t engine_jitter(struct ike_engine *e, uint64_t max);
+/** engine_backoff - ms to wait after the @n-th failure in a row (from 1) */
+uint64_t engine_backoff(struct ike_engine *e, unsigned int n);
+void engine_set_timer(struct ike_engine *e, struct timer *t, uint64_t in_ms, void (*fn)(void *), void *owner);
+void engine_stop_timer(struct ike_engine *e, struct timer *t);
+void engine_reap(struct ike_engine *e);
+
+/* ike_sa.c */
+void ike_sa_not_half_open(struct ike_sa *sa);
+/** ike_sa_free_dead - release what ike_sa_kill() left behind */
+void ike_sa_free_dead(struct ike_engine *e);
+
+/* lookup.c */
+void conn_index_add(struct conn *c);
+void conn_index_del(struct conn *c);
+struct conn *conn_by_name(struct ike_engine *e, const char *name);
+struct conn *conn_by_peer(struct ike_engine *e, uint32_t peer_id);
+struct child *conn_child(struct conn *c, uint32_t child_id);
+struct child_sa *csa_by_spi(struct conn *c, enum sa_dir dir, uint32_t spi);
+
+/* kernel.c: what the kernel is told */
+bool ike_sa_udp(const struct ike_sa *sa);
+void kernel_install(struct conn *c);
+/** kernel_sync - make the kernel's peer match @path, creating it and its children if need be */
+void kernel_sync(struct conn *c, const struct ike_path *path, bool udp);
+void kernel_remove(struct conn *c);
+void kernel_sa_install(struct child_sa *csa, struct csa_params *p);
+void kernel_sa_promote(struct child_sa *csa);
+void kernel_sa_delete(struct conn *c, uint32_t child_id, enum sa_dir dir, uint32_t spi);
+void kernel_query(struct conn *c);
+
+/* conn.c */
+struct conn *conn_new(struct ike_engine *e, struct conn_cfg *cfg);
+void conn_begin(struct conn *c);
+/** conn_down - end all SAs of @c; @tell: send Deletes */
+void conn_down(struct conn *c, enum failure_cause cause, enum failure_who who, bool tell);
+void conn_remove(struct conn *c, enum failure_cause cause);
+void conn_free(struct conn *c);
+bool conn_may_initiate(const struct conn *c);
+/** conn_initiate - start a phase 1 unless there is one, or one is under way, or a pause is on */
+void conn_initiate(struct conn *c);
+/** conn_renew_phase1 - start a phase 1 beside the established one */
+void conn_renew_phase1(struct conn *c);
+void conn_schedule_retry(struct conn *c);
+/** conn_pump_soon - start wanted quick modes as soon as the current call is through */
+void conn_pump_soon(struct conn *c);
+void conn_want_all(struct conn *c, bool even_up);
+bool conn_cmd_up(struct conn *c, char *err, size_t errlen);
+void conn_cmd_down(struct conn *c);
+/** conn_reloaded - the configuration was read again and says the same */
+void conn_reloaded(struct conn *c);
+
+/* child.c */
+void child_pump(struct conn *c);
+void child_retry_due(void *owner);
+/** child_lost - the last pair is gone */
+void child_lost(struct child *child, enum failure_cause cause, enum failure_who who, const char *detail, uint64_t lived);
+/** child_clear - drop all pairs and exchanges of @child; the kernel is told */
+void child_clear(struct child *child, enum failure_cause cause, enum failure_who who);
+const char *child_str(const struct child *child, char out[2 * SUBNET_STRLEN + 8]);
+#define CHILD_STRLEN (2 * SUBNET_STRLEN + 8)
+
+/* child_sa.c */
+void csa_remove(struct child_sa *csa);
+/** csa_end - remove a pair; another one takes over, or the child is lost */
+void csa_end(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail);
+/** csa_delete - the same, and the peer is told */
+void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail);
+void csa_first_use(struct child_sa *csa);
+void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms);
+void csa_free_dead(struct ike_engine *e);
+
+/* kevent.c */
+void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev);
+
+/* liveness.c */
+void liveness_start(struct ike_sa *sa);
+void liveness_stop(struct ike_sa *sa);
+/** liveness_probe - ask the peer now, whatever the mode; false if DPD cannot be used */
+bool liveness_probe(struct ike_sa *sa);
+/** liveness_esp - ESP counters of a pair moved; @ago ms since */
+void liveness_esp(struct conn *c, enum sa_dir dir, uint64_t ago);
+
+#endif
