@@ -56,6 +56,7 @@ in_ns() {
 daemon() {
 	local space=$1 pidfile=$2 log=$3
 	shift 3
+	rm -f "$pidfile"
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	in_ns "$space" sh -c 'echo $$ >"$0"; exec "$@"' "$pidfile" "$@" >"$log" 2>&1 </dev/null &
 	wait_for 10 test -s "$pidfile"
@@ -102,8 +103,11 @@ outer() {
 	port "$@"
 }
 
+# A router that forwards, and does not tell hosts of shorter ways: a hub sends
+# much of what it gets out again where it came in.
 router() {
-	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1
+	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
 }
 
 # host NAME GATEWAY INTERFACE SUBNET: host NAME is .10 behind .1 on INTERFACE

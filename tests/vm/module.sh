@@ -25,15 +25,19 @@ module_unload() {
 # What a kernel writes when something in it is wrong. "refcount_t:" is its
 # reference counter's warning, "possible" and "inconsistent" are lockdep's.
 DMESG_SPLAT='WARNING:|BUG:|Oops|refcount_t:|KASAN|UBSAN|general protection|kernel panic|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|unreferenced object|scheduling while atomic|unregister_netdevice: waiting'
-DMESG_FROM=0
+DMESG_MARK='start of the log'
 
 # From here on what was logged before does not count.
 dmesg_mark() {
-	DMESG_FROM=$(dmesg | wc -l)
+	DMESG_MARK="tests: mark $RANDOM$RANDOM"
+	echo "$DMESG_MARK" >/dev/kmsg
 }
 
 dmesg_new() {
-	dmesg | tail -n "+$((DMESG_FROM + 1))"
+	dmesg | awk -v mark="$DMESG_MARK" '
+		index($0, mark) { text = ""; next }
+		{ text = text $0 "\n" }
+		END { printf "%s", text }'
 }
 
 dmesg_clean() {
