@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "core/v1/v1.h"
+
+/*
+ * Informational exchanges, RFC 2409 5.7: one message, { HASH(1), N/D }. What
+ * comes in clear is never believed: it is counted, and during phase 1 taken
+ * as a hint for the operator.
+ */
+
+#define ERROR_NOTIFY_MAX 16383	/* RFC 2408 3.14.1: below are errors, above is status */
+
+static uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* ---- what an error notify means ---- */
+
+struct meaning {
+	uint16_t notify;
+	enum failure_cause cause;
+};
+
+/* Answers to messages 1 and 3. */
+static const struct meaning early[] = {
+	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
+	{ N_BAD_PROPOSAL_SYNTAX, FAIL_P1_PROPOSAL },
+	{ N_ATTRIBUTES_NOT_SUPPORTED, FAIL_P1_PROPOSAL },
+	{ N_INVALID_KEY_INFORMATION, FAIL_P1_DH },
+	{ N_INVALID_MAJOR_VERSION, FAIL_VERSION },
+	{ N_INVALID_EXCHANGE_TYPE, FAIL_MODE },
+	{ N_UNSUPPORTED_EXCHANGE_TYPE, FAIL_MODE },
+};
+
+/* Answers to message 5: a peer that cannot decrypt it complains about its shape. */
+static const struct meaning late[] = {
+	{ N_AUTHENTICATION_FAILED, FAIL_PSK_MISMATCH },
+	{ N_INVALID_HASH_INFORMATION, FAIL_PSK_MISMATCH },
+	{ N_PAYLOAD_MALFORMED, FAIL_PSK_MISMATCH },
+	{ N_INVALID_PAYLOAD_TYPE, FAIL_PSK_MISMATCH },
+	{ N_UNEQUAL_PAYLOAD_LENGTHS, FAIL_PSK_MISMATCH },
+	{ N_INVALID_FLAGS, FAIL_PSK_MISMATCH },
+	{ N_INVALID_ID_INFORMATION, FAIL_ID },
+	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
+};
+
+static const struct meaning phase2[] = {
+	{ N_NO_PROPOSAL_CHOSEN, FAIL_P2_PROPOSAL },
+	{ N_BAD_PROPOSAL_SYNTAX, FAIL_P2_PROPOSAL },
+	{ N_ATTRIBUTES_NOT_SUPPORTED, FAIL_P2_PROPOSAL },
+	{ N_INVALID_TRANSFORM_ID, FAIL_P2_PROPOSAL },
+	{ N_INVALID_PROTOCOL_ID, FAIL_P2_PROPOSAL },
+	{ N_INVALID_ID_INFORMATION, FAIL_SELECTOR },
+	{ N_INVALID_KEY_INFORMATION, FAIL_P2_PFS },
+};
+
+static enum failure_cause meaning(const struct meaning *m, size_t n, uint16_t notify)
+{
+	for (size_t i = 0; i < n; i++)
+		if (m[i].notify == notify)
+			return m[i].cause;
+	return FAIL_NOTIFY;
+}
+
+#define MEANING(table, notify) meaning(table, V1_ARRAY_LEN(table), notify)
+
+static void phase1_meaning(const struct ike_sa *sa, uint16_t type, struct v1_fail *f)
+{
+	bool sent5 = sa->p1->state == P1_I_WAIT_AUTH;
+
+	v1_fail_set(f, sent5 ? MEANING(late, type) : MEANING(early, type), WHO_PEER, 0);
+	snprintf(f->theirs, sizeof(f->theirs), "%s (%u)", isakmp_notify_name(type), type);
+	if (f->cause == FAIL_P1_PROPOSAL || f->cause == FAIL_P1_DH)
+		v1_p1_text(sa->conn->cfg, f->ours, sizeof(f->ours));
+}
+
+/*
+ * Both sides share keys here, so neither proposal nor PSK is wrong any more;
+ * what stays a mere suspicion is what a damaged packet would cause as well.
+ */
+static bool is_final(enum failure_cause cause)
+{
+	return cause == FAIL_ID || cause == FAIL_P1_PROPOSAL;
+}
+
+static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool authentic)
+{
+	struct v1_fail f;
+
+	if (!n->type || n->type > ERROR_NOTIFY_MAX)
+		return;
+	phase1_meaning(sa, n->type, &f);
+	if (authentic && is_final(f.cause))
+		v1_p1_fail(sa, &f);
+	else
+		v1_p1_suspect(sa, &f);
+}
+
+static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
+{
+	struct v1_quick *q = v1_quick_for_notify(sa, msgid, n);
+	char a[SUBNET_STRLEN], b[SUBNET_STRLEN];
+	struct v1_fail f;
+
+	engine_log(sa->e, LOG_L_INFO, sa->conn, "the peer says %s (%u)", isakmp_notify_name(n->type), n->type);
+	if (!q)
+		return;
+	v1_fail_set(&f, MEANING(phase2, n->type), WHO_PEER, 0);
+	snprintf(f.theirs, sizeof(f.theirs), "%s (%u)", isakmp_notify_name(n->type), n->type);
+	if (f.cause == FAIL_SELECTOR)
+		snprintf(f.ours, sizeof(f.ours), "%s === %s", subnet_str(&q->child->local, a),
+			 subnet_str(&q->child->remote, b));
+	else if (f.cause != FAIL_NOTIFY)
+		v1_p2_text(sa->conn->cfg, f.ours, sizeof(f.ours));
+	v1_quick_fail(q, &f);
+}
+
+/* ---- dead peer detection, RFC 3706 ---- */
+
+static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
+{
+	return n->proto == PROTO_ISAKMP && n->spi_len == 2 * ISAKMP_COOKIE_LEN &&
+	       !memcmp(n->spi, sa->cky_i, ISAKMP_COOKIE_LEN) &&
+	       !memcmp(n->spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN) && n->data_len == 4;
+}
+
+static void spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
+{
+	memcpy(spi, sa->cky_i, ISAKMP_COOKIE_LEN);
+	memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
+}
+
+static void send_dpd(struct ike_sa *sa, uint16_t type, uint32_t seq)
+{
+	uint8_t data[4] = { seq >> 24, seq >> 16 & 0xff, seq >> 8 & 0xff, seq & 0xff };
+	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
+
+	spi_of(sa, spi);
+	v1_notify_protected(sa, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
+}
+
+static void dpd_asked(struct ike_sa *sa, uint32_t seq)
+{
+	struct v1_priv *priv = v1_priv(sa);
+
+	/* RFC 3706 6.2: numbers only rise; a repeated question keeps its own */
+	if (priv->dpd_heard && (int32_t)(seq - priv->dpd_last) < 0) {
+		sa->e->counters[CNT_DUPLICATE]++;
+		return;
+	}
+	priv->dpd_heard = true;
+	priv->dpd_last = seq;
+	send_dpd(sa, N_R_U_THERE_ACK, seq);
+}
+
+void v1_send_dpd(struct ike_sa *sa, uint32_t seq)
+{
+	send_dpd(sa, N_R_U_THERE, seq);
+}
+
+/* ---- Delete, RFC 2408 3.15 ---- */
+
+static void delete_ike(struct ike_sa *sa, const uint8_t *cookies)
+{
+	struct ike_sa *target = ike_sa_by_cookie(sa->e, cookies);
+
+	if (!target)
+		target = ike_sa_by_cookie(sa->e, cookies + ISAKMP_COOKIE_LEN);
+	/* one peer may not end what belongs to another */
+	if (!target || target->conn != sa->conn || target->state == IKE_CONNECTING ||
+	    memcmp(target->cky_i, cookies, ISAKMP_COOKIE_LEN) ||
+	    memcmp(target->cky_r, cookies + ISAKMP_COOKIE_LEN, ISAKMP_COOKIE_LEN))
+		return;
+	conn_ike_deleted(target);
+}
+
+static void take_delete(struct ike_sa *sa, const struct v1_delete *d)
+{
+	struct conn *c = sa->conn;
+
+	for (unsigned int i = 0; i < d->n && sa->state != IKE_DEAD; i++) {
+		if (d->proto == PROTO_ESP && d->spi_len == 4)
+			child_esp_deleted(c, be32(d->spis + 4 * (size_t)i));
+		else if (d->proto == PROTO_ISAKMP && d->spi_len == 2 * ISAKMP_COOKIE_LEN)
+			delete_ike(sa, d->spis + 2 * ISAKMP_COOKIE_LEN * (size_t)i);
+	}
+}
+
+/* ---- receiving ---- */
+
+static void take_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
+{
+	if (n->type && n->type <= ERROR_NOTIFY_MAX) {
+		quick_notify(sa, msgid, n);
+		return;
+	}
+	switch (n->type) {
+	case N_R_U_THERE:
+		if (names_sa(sa, n))
+			dpd_asked(sa, be32(n->data));
+		break;
+	case N_R_U_THERE_ACK:
+		if (names_sa(sa, n))
+			conn_dpd_ack(sa, be32(n->data));
+		break;
+	case N_INITIAL_CONTACT:
+		conn_initial_contact(sa);
+		break;
+	default:
+		engine_log(sa->e, LOG_L_DEBUG, sa->conn, "notify %u ignored", n->type);
+	}
+}
+
+static void take_payload(struct ike_sa *sa, const struct v1_msg *m, const struct v1_payload *pl)
+{
+	struct v1_notify n;
+	struct v1_delete d;
+	const char *why;
+
+	if (pl->type == PL_NOTIFY && v1_notify_parse(pl, &n, &why)) {
+		if (sa->p1)
+			phase1_notify(sa, &n, true);
+		else
+			take_notify(sa, m->hdr.msgid, &n);
+	} else if (pl->type == PL_DELETE && v1_delete_parse(pl, &d, &why)) {
+		if (!sa->p1)
+			take_delete(sa, &d);
+	} else if (pl->type == PL_NOTIFY || pl->type == PL_DELETE) {
+		sa->e->counters[CNT_MALFORMED]++;
+	}
+}
+
+/* In clear: a hint at most. */
+static void clear_input(struct ike_sa *sa, struct v1_msg *m)
+{
+	struct v1_notify n;
+	const char *why;
+
+	sa->e->counters[CNT_UNAUTHENTICATED]++;
+	if (!sa->p1 || !addr_eq(&m->path->remote, &sa->path.remote))
+		return;
+	if (!v1_chain_parse(m->hdr.next, m->body, m->body_len, false, &m->chain) ||
+	    !v1_legal(XCHG_INFO, 2, &m->chain, &why)) {
+		sa->e->counters[CNT_MALFORMED]++;
+		return;
+	}
+	for (unsigned int i = 0; i < v1_count(&m->chain, PL_NOTIFY); i++)
+		if (v1_notify_parse(v1_find(&m->chain, PL_NOTIFY, i), &n, &why))
+			phase1_notify(sa, &n, false);
+}
+
+static bool open_message(struct ike_sa *sa, struct v1_msg *m)
+{
+	struct v1_fail f;
+	const char *why;
+
+	if (v1_iv_phase2(&sa->suite, sa->last_iv, m->hdr.msgid, m->iv) && v1_decrypt(sa, m) &&
+	    v1_chain_parse(m->hdr.next, m->body, m->body_len, true, &m->chain) &&
+	    v1_legal(XCHG_INFO, 1, &m->chain, &why)) {
+		if (v1_phase2_authentic(sa, m, V1_HASH_1, NULL))
+			return true;
+		sa->e->counters[CNT_BAD_HASH]++;
+	} else {
+		sa->e->counters[CNT_MALFORMED]++;
+	}
+	/* an answer to message 5 that other keys made */
+	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH) {
+		v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_PEER, 0);
+		v1_p1_suspect(sa, &f);
+	}
+	return false;
+}
+
+void v1_info_input(struct ike_sa *sa, struct v1_msg *m)
+{
+	if (!(m->hdr.flags & ISAKMP_FLAG_ENCRYPTED)) {
+		clear_input(sa, m);
+		return;
+	}
+	if (!sa->keys.enc.p || !m->hdr.msgid) {
+		sa->e->counters[CNT_UNAUTHENTICATED]++;
+		return;
+	}
+	if (v1_seen_has(v1_priv(sa)->seen, m->hdr.msgid)) {
+		sa->e->counters[CNT_DUPLICATE]++;
+		return;
+	}
+	if (!open_message(sa, m))
+		return;
+	v1_seen_add(&v1_priv(sa)->seen, m->hdr.msgid);
+	if (!sa->p1) {
+		conn_heard(sa);
+		v1_natt_follow(sa, m->path);
+	}
+	for (unsigned int i = 1; i < m->chain.n && sa->state != IKE_DEAD; i++)
+		take_payload(sa, m, &m->chain.pl[i]);
+}
+
+/* ---- sending ---- */
+
+struct info_out {
+	struct v1_writer w;
+	uint32_t msgid;
+};
+
+static bool info_begin(struct ike_sa *sa, struct info_out *o)
+{
+	if (sa->state == IKE_DEAD || !sa->keys.enc.p)
+		return false;
+	o->msgid = v1_fresh_msgid(sa);
+	v1_phase2_begin(sa, &o->w, XCHG_INFO, o->msgid);
+	return true;
+}
+
+static void info_end(struct ike_sa *sa, struct info_out *o)
+{
+	uint8_t iv[16];
+
+	/* the hash knows no direction: our own words must not come back to us */
+	v1_seen_add(&v1_priv(sa)->seen, o->msgid);
+	if (v1_iv_phase2(&sa->suite, sa->last_iv, o->msgid, iv) &&
+	    v1_phase2_end(sa, &o->w, o->msgid, V1_HASH_1, NULL, iv))
+		engine_send(sa->e, &sa->path, o->w.b.p, o->w.b.len);
+	buf_free(&o->w.b);
+}
+
+void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
+			 const void *data, size_t data_len)
+{
+	struct info_out o;
+
+	if (!type || !info_begin(sa, &o))
+		return;
+	v1_put_notify(&o.w, proto, type, spi, spi_len, data, data_len);
+	info_end(sa, &o);
+}
+
+void v1_notify_clear(struct ike_engine *e, const struct ike_path *path, const struct isakmp_hdr *about,
+		     uint16_t type)
+{
+	struct isakmp_hdr h = { .version = ISAKMP_VERSION_1, .exchange = XCHG_INFO };
+	struct v1_writer w;
+
+	if (!type)
+		return;
+	memcpy(h.cky_i, about->cky_i, sizeof(h.cky_i));
+	memcpy(h.cky_r, about->cky_r, sizeof(h.cky_r));
+	engine_random(e, &h.msgid, sizeof(h.msgid));
+	v1_begin(&w, &h);
+	v1_put_notify(&w, PROTO_ISAKMP, type, NULL, 0, NULL, 0);
+	if (v1_finish(&w))
+		engine_send(e, path, w.b.p, w.b.len);
+	buf_free(&w.b);
+}
+
+void v1_send_delete_esp(struct ike_sa *sa, const uint32_t *spis, unsigned int n)
+{
+	struct info_out o;
+	struct buf b = { 0 };
+
+	if (!n || !info_begin(sa, &o))
+		return;
+	for (unsigned int i = 0; i < n; i++)
+		buf_be32(&b, spis[i]);
+	if (!b.failed)
+		v1_put_delete(&o.w, PROTO_ESP, b.p, 4, n);
+	buf_free(&b);
+	info_end(sa, &o);
+}
+
+void v1_send_delete_ike(struct ike_sa *sa)
+{
+	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
+	struct info_out o;
+
+	if (!info_begin(sa, &o))
+		return;
+	spi_of(sa, spi);
+	v1_put_delete(&o.w, PROTO_ISAKMP, spi, sizeof(spi), 1);
+	info_end(sa, &o);
+}

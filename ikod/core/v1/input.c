@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "core/v1/v1.h"
+
+/* From a datagram to the SA and the exchange that it is for. */
+
+#define MAJOR(version) ((version) >> 4)
+#define IKEV2_SA_INIT 34		/* RFC 7296 3.1 */
+#define IKEV2_FLAG_RESPONSE 0x20
+
+static const uint8_t no_cookie[ISAKMP_COOKIE_LEN];
+
+static bool has_cky_r(const struct isakmp_hdr *h)
+{
+	return memcmp(h->cky_r, no_cookie, sizeof(no_cookie));
+}
+
+/* The SA that both cookies name; one that still waits for message 2 knows only its own. */
+static struct ike_sa *find_sa(struct ike_engine *e, const struct isakmp_hdr *h)
+{
+	struct ike_sa *sa = ike_sa_by_cookie(e, h->cky_i);
+
+	if (sa && sa->role == ROLE_INITIATOR) {
+		if (!memcmp(sa->cky_r, no_cookie, sizeof(no_cookie)) ||
+		    !memcmp(sa->cky_r, h->cky_r, sizeof(sa->cky_r)))
+			return sa;
+		return NULL;
+	}
+	sa = has_cky_r(h) ? ike_sa_by_cookie(e, h->cky_r) : NULL;
+	if (sa && sa->role == ROLE_RESPONDER && !memcmp(sa->cky_i, h->cky_i, sizeof(sa->cky_i)))
+		return sa;
+	return NULL;
+}
+
+/* RFC 2408 5.2: another major version is not even parsed */
+static void other_version(struct ike_engine *e, const struct v1_msg *m)
+{
+	struct v1_fail f;
+
+	e->counters[CNT_VERSION]++;
+	/* answer openings alone, so that two hosts never complain to each other in turn */
+	if (MAJOR(m->hdr.version) != 2 || m->hdr.exchange != IKEV2_SA_INIT || has_cky_r(&m->hdr) ||
+	    (m->hdr.flags & IKEV2_FLAG_RESPONSE))
+		return;
+	v1_fail_set(&f, FAIL_VERSION, WHO_US, N_INVALID_MAJOR_VERSION);
+	snprintf(f.ours, sizeof(f.ours), "IKEv1");
+	snprintf(f.theirs, sizeof(f.theirs), "IKEv%u", MAJOR(m->hdr.version));
+	v1_p1_refused(e, m, &f);
+}
+
+/* The first message of somebody. */
+static void stranger(struct ike_engine *e, struct v1_msg *m)
+{
+	struct v1_fail f;
+
+	if (has_cky_r(&m->hdr)) {
+		e->counters[CNT_UNKNOWN_COOKIE]++;
+		return;
+	}
+	if (m->hdr.msgid || (m->hdr.flags & ISAKMP_FLAG_ENCRYPTED)) {
+		e->counters[CNT_MALFORMED]++;
+		return;
+	}
+	if (m->hdr.exchange == XCHG_MAIN) {
+		v1_p1_open(e, m);
+		return;
+	}
+	if (m->hdr.exchange != XCHG_AGGRESSIVE) {
+		e->counters[CNT_UNKNOWN_COOKIE]++;
+		return;
+	}
+	/* the identity in clear and the hash open to a dictionary: not with a PSK */
+	e->counters[CNT_MALFORMED]++;
+	v1_fail_set(&f, FAIL_MODE, WHO_US, N_UNSUPPORTED_EXCHANGE_TYPE);
+	snprintf(f.ours, sizeof(f.ours), "main mode");
+	snprintf(f.theirs, sizeof(f.theirs), "aggressive mode");
+	v1_p1_refused(e, m, &f);
+}
+
+static void dispatch(struct ike_sa *sa, struct v1_msg *m)
+{
+	uint64_t *counters = sa->e->counters;
+
+	switch (m->hdr.exchange) {
+	case XCHG_MAIN:
+		if (!m->hdr.msgid && v1_priv(sa))
+			v1_p1_input(sa, m);
+		else
+			counters[CNT_MALFORMED]++;
+		return;
+	case XCHG_INFO:
+		v1_info_input(sa, m);
+		return;
+	case XCHG_QUICK:
+		/* the commit bit asks for a CONNECTED notify; it may be set, nothing waits for it */
+		if (sa->p1)
+			counters[CNT_UNAUTHENTICATED]++;
+		else if (!m->hdr.msgid || !(m->hdr.flags & ISAKMP_FLAG_ENCRYPTED))
+			counters[CNT_MALFORMED]++;
+		else
+			v1_quick_input(sa, m);
+		return;
+	default:
+		/* RFC 2408 5.2: aggressive, transaction, new group: not under this SA */
+		counters[CNT_MALFORMED]++;
+	}
+}
+
+void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *p, size_t len)
+{
+	struct bytes whole = { p, len };
+	struct v1_msg m = { .path = path };
+	uint8_t digest[HASH_MAX_LEN];
+	struct cursor c = cursor_of(p, len);
+	struct ike_sa *sa;
+
+	if (len > IKE_MESSAGE_MAX || !isakmp_hdr_parse(&c, &m.hdr) ||
+	    !memcmp(m.hdr.cky_i, no_cookie, sizeof(no_cookie))) {
+		e->counters[CNT_MALFORMED]++;
+		return;
+	}
+	if (MAJOR(m.hdr.version) != MAJOR(ISAKMP_VERSION_1)) {
+		other_version(e, &m);
+		return;
+	}
+	m.body = c.p;
+	m.body_len = c.left;
+	if (!hash_bytes(HASH_SHA2_256, &whole, 1, digest))
+		return;
+	memcpy(m.digest, digest, sizeof(m.digest));
+	sa = find_sa(e, &m.hdr);
+	if (!sa)
+		stranger(e, &m);
+	else if (sa->state != IKE_DEAD)
+		dispatch(sa, &m);
+	v1_msg_release(&m);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+#include "core/v1/v1.h"
+
+/* NAT traversal, RFC 3947. */
+
+void v1_natt_agree(struct ike_sa *sa)
+{
+	unsigned int peer = sa->p1->peer_vendors;
+
+	sa->natt_ok = peer & (VENDOR_NATT_RFC | VENDOR_NATT_DRAFT);
+	v1_priv(sa)->natt_draft = sa->natt_ok && !(peer & VENDOR_NATT_RFC);
+	if (!sa->natt_ok && sa->conn->cfg->encap == ENCAP_FORCE_UDP)
+		engine_log(sa->e, LOG_L_WARN, sa->conn,
+			   "encapsulation = udp, but the peer does not speak NAT traversal: plain ESP is used");
+}
+
+/* RFC 3947 3.2: HASH = hash(CKY-I | CKY-R | IP | Port); returns its length, 0 on failure */
+static size_t natd_hash(const struct ike_sa *sa, const union endpoint *ep, uint8_t out[HASH_MAX_LEN])
+{
+	uint16_t port = htons(endpoint_port(ep));
+	size_t addr_len;
+	const uint8_t *addr = endpoint_addr(ep, &addr_len);
+	struct bytes v[] = {
+		{ sa->cky_i, sizeof(sa->cky_i) }, { sa->cky_r, sizeof(sa->cky_r) }, { addr, addr_len },
+		{ &port, sizeof(port) },
+	};
+
+	if (!addr || !hash_bytes(sa->suite.hash, v, V1_ARRAY_LEN(v), out))
+		return 0;
+	return hash_info(sa->suite.hash)->len;
+}
+
+static uint8_t natd_type(struct ike_sa *sa)
+{
+	return v1_priv(sa)->natt_draft ? PL_NAT_D_DRAFT : PL_NAT_D;
+}
+
+void v1_natt_put(struct ike_sa *sa, struct v1_writer *w)
+{
+	uint8_t hash[HASH_MAX_LEN];
+	size_t len;
+
+	if (!sa->natt_ok)
+		return;
+	/* the other end first, then our own */
+	len = natd_hash(sa, &sa->path.remote, hash);
+	v1_put(w, natd_type(sa), hash, len);
+	len = natd_hash(sa, &sa->path.local, hash);
+	/* a hash that cannot match makes the peer see a NAT, hence UDP */
+	if (sa->conn->cfg->encap == ENCAP_FORCE_UDP)
+		engine_random(sa->e, hash, len);
+	v1_put(w, natd_type(sa), hash, len);
+}
+
+static bool natd_is(const struct ike_sa *sa, const struct v1_payload *pl, const union endpoint *ep)
+{
+	uint8_t hash[HASH_MAX_LEN];
+	size_t len = natd_hash(sa, ep, hash);
+
+	return len && pl->len == len && !CRYPTO_memcmp(hash, pl->body, len);
+}
+
+void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m)
+{
+	const struct v1_payload *pl = v1_find(&m->chain, natd_type(sa), 0);
+	bool remote_same = false;
+
+	sa->nat_local = sa->nat_remote = false;
+	if (!sa->natt_ok || !pl) {
+		/* RFC 3947 3.2: no NAT-D, no detection */
+		sa->natt_ok = false;
+		return;
+	}
+	sa->nat_local = !natd_is(sa, pl, &m->path->local);
+	for (unsigned int i = 1; (pl = v1_find(&m->chain, natd_type(sa), i)); i++)
+		remote_same |= natd_is(sa, pl, &m->path->remote);
+	sa->nat_remote = !remote_same;
+	if (sa->conn->cfg->encap == ENCAP_FORCE_UDP)
+		sa->nat_local = true;
+	if (sa->nat_local || sa->nat_remote)
+		engine_log(sa->e, LOG_L_INFO, sa->conn, "NAT found:%s%s", sa->nat_local ? " we are behind it" : "",
+			   sa->nat_remote ? " the peer is behind it" : "");
+}
+
+void v1_natt_float(struct ike_sa *sa)
+{
+	if (!(sa->nat_local || sa->nat_remote) || sa->path.natt)
+		return;
+	sa->path.natt = true;
+	endpoint_set_port(&sa->path.local, IKE_NATT_PORT);
+	endpoint_set_port(&sa->path.remote, IKE_NATT_PORT);
+}
+
+static bool path_eq(const struct ike_path *a, const struct ike_path *b)
+{
+	return a->natt == b->natt && endpoint_eq(&a->local, &b->local) && endpoint_eq(&a->remote, &b->remote);
+}
+
+void v1_natt_follow(struct ike_sa *sa, const struct ike_path *path)
+{
+	if (path_eq(&sa->path, path))
+		return;
+	/*
+	 * RFC 3947 7: only a peer that may sit behind a NAT moves, and only one
+	 * that keeps to the port where the non-ESP marker is.
+	 */
+	if (!path->natt || !(sa->nat_remote || sa->path.natt))
+		return;
+	conn_moved(sa, path);
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "core/v1/v1.h"
+
+/* In what a transform differs from one of our proposals. */
+enum diff {
+	DIFF_CIPHER = 1 << 0,
+	DIFF_INTEG = 1 << 1,	/* hash of phase 1, integrity of ESP */
+	DIFF_AUTH = 1 << 2,
+	DIFF_GROUP = 1 << 3,
+	DIFF_ENCAP = 1 << 4,
+	DIFF_OTHER = 1 << 5,	/* an attribute or a protocol that we do not know */
+};
+
+static bool subset(unsigned int diff, unsigned int of)
+{
+	return !(diff & ~of);
+}
+
+/* Append one item to a list for people; what does not fit ends it with "...". */
+static void list_add(char *out, size_t cap, const char *item)
+{
+	size_t len = strlen(out);
+	int n;
+
+	n = snprintf(out + len, cap - len, "%s%s", len ? ", " : "", item);
+	if (n >= 0 && (size_t)n < cap - len)
+		return;
+	out[len] = '\0';
+	if (len + 5 <= cap && (len < 3 || strcmp(out + len - 3, "...")))
+		strcpy(out + len, " ...");
+}
+
+static bool cipher_differs(enum enc_alg enc, uint16_t keybits, enum enc_alg got, const struct v1_transform *t)
+{
+	if (got == ENC_NONE || got != enc)
+		return true;
+	if (!enc_info(enc)->key_attr)
+		return (t->seen & V1A_KEYLEN) && t->keylen != keybits;
+	/* RFC 3602 5.3: the key length must be there */
+	return !(t->seen & V1A_KEYLEN) || t->keylen != keybits;
+}
+
+/* ---- phase 1 ---- */
+
+static unsigned int p1_diff(const struct ike_suite *s, const struct v1_proposal *p, const struct v1_transform *t)
+{
+	unsigned int diff = 0;
+
+	if (p->proto != PROTO_ISAKMP || t->id != TRANSFORM_KEY_IKE || (t->seen & V1A_UNKNOWN))
+		diff |= DIFF_OTHER;
+	if (cipher_differs(s->enc, s->keybits, enc_from_v1_p1(t->enc), t))
+		diff |= DIFF_CIPHER;
+	if (hash_from_v1_p1(t->hash) != s->hash)
+		diff |= DIFF_INTEG;
+	if (t->auth != P1_AUTH_PSK)
+		diff |= DIFF_AUTH;
+	if (t->group != s->group)
+		diff |= DIFF_GROUP;
+	return diff;
+}
+
+static void p1_transform_text(const struct v1_transform *t, char *out, size_t len)
+{
+	struct ike_suite s = {
+		.enc = enc_from_v1_p1(t->enc), .hash = hash_from_v1_p1(t->hash), .group = t->group,
+	};
+	char name[SUITE_STRLEN];
+	int n;
+
+	if (s.enc != ENC_NONE && s.hash != HASH_NONE && dh_info(s.group) &&
+	    (t->keylen || !enc_info(s.enc)->key_attr)) {
+		s.keybits = t->keylen;
+		n = snprintf(out, len, "%s", ike_suite_str(&s, name));
+	} else {
+		n = snprintf(out, len, "cipher %u/%u hash %u group %u", t->enc, t->keylen, t->hash, t->group);
+	}
+	if (t->auth != P1_AUTH_PSK && n > 0 && (size_t)n < len)
+		snprintf(out + n, len - n, " (authentication method %u)", t->auth);
+}
+
+static void p1_offer_text(const struct v1_sa *sa, char *out, size_t len)
+{
+	out[0] = '\0';
+	for (unsigned int i = 0; i < sa->n_transforms; i++) {
+		char one[128];
+
+		p1_transform_text(&sa->transforms[i], one, sizeof(one));
+		list_add(out, len, one);
+	}
+}
+
+void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len)
+{
+	out[0] = '\0';
+	for (unsigned int i = 0; i < cfg->n_ike; i++) {
+		char name[SUITE_STRLEN];
+
+		list_add(out, len, ike_suite_str(&cfg->ike[i], name));
+	}
+}
+
+void v1_p1_offer(const struct conn_cfg *cfg, struct v1_writer *w)
+{
+	struct v1_transform_out t[SUITES_MAX] = { { 0 } };
+	struct v1_proposal_out p = { .number = 1, .proto = PROTO_ISAKMP, .transforms = t, .n = cfg->n_ike };
+
+	for (unsigned int i = 0; i < cfg->n_ike; i++) {
+		const struct ike_suite *s = &cfg->ike[i];
+		const struct enc_info *enc = enc_info(s->enc);
+
+		t[i] = (struct v1_transform_out){
+			.number = i + 1, .id = TRANSFORM_KEY_IKE, .enc = enc->v1_p1,
+			.keylen = enc->key_attr ? s->keybits : 0, .hash = hash_info(s->hash)->v1_p1,
+			.auth = P1_AUTH_PSK, .group = s->group, .life_s = cfg->ike_lifetime,
+		};
+	}
+	v1_put_sa(w, 1, &p, 1);
+}
+
+const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct v1_sa *offer,
+					const struct v1_proposal **prop, struct ike_suite *suite,
+					struct v1_fail *f)
+{
+	bool only_group = false;
+
+	for (unsigned int i = 0; i < cfg->n_ike; i++) {
+		for (unsigned int k = 0; k < offer->n_proposals; k++) {
+			const struct v1_proposal *p = &offer->proposals[k];
+
+			for (unsigned int n = p->first; n < p->first + p->n; n++) {
+				unsigned int diff = p1_diff(&cfg->ike[i], p, &offer->transforms[n]);
+
+				if (!diff) {
+					*prop = p;
+					*suite = cfg->ike[i];
+					return &offer->transforms[n];
+				}
+				only_group |= diff == DIFF_GROUP;
+			}
+		}
+	}
+	v1_fail_set(f, only_group ? FAIL_P1_DH : FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
+	v1_p1_text(cfg, f->ours, sizeof(f->ours));
+	p1_offer_text(offer, f->theirs, sizeof(f->theirs));
+	return NULL;
+}
+
+static bool p1_same(const struct v1_transform *a, const struct v1_transform *b)
+{
+	return a->id == b->id && a->enc == b->enc && a->hash == b->hash && a->auth == b->auth &&
+	       a->group == b->group && a->keylen == b->keylen && !(b->seen & V1A_UNKNOWN);
+}
+
+bool v1_p1_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct ike_suite *suite,
+		  struct v1_fail *f)
+{
+	const struct v1_transform *t = &answer->transforms[0];
+
+	/* RFC 2408 4.2: one proposal, one transform, unchanged; renumbering does no harm */
+	if (answer->n_proposals == 1 && answer->n_transforms == 1 &&
+	    answer->proposals[0].proto == PROTO_ISAKMP) {
+		for (unsigned int i = 0; i < ours->n_transforms; i++) {
+			if (!p1_same(&ours->transforms[i], t))
+				continue;
+			*suite = (struct ike_suite){
+				.enc = enc_from_v1_p1(t->enc), .hash = hash_from_v1_p1(t->hash),
+				.group = t->group, .keybits = t->keylen,
+			};
+			if (!enc_info(suite->enc)->key_attr)
+				suite->keybits = 192;	/* 3DES, the only one without the attribute */
+			return true;
+		}
+	}
+	v1_fail_set(f, FAIL_P1_PROPOSAL, WHO_US, 0);
+	p1_offer_text(ours, f->ours, sizeof(f->ours));
+	p1_offer_text(answer, f->theirs, sizeof(f->theirs));
+	return false;
+}
+
+/* ---- phase 2 ---- */
+
+static unsigned int group_of(const struct conn_cfg *cfg, const struct esp_suite *s)
+{
+	return s->group ? s->group : cfg->pfs;
+}
+
+unsigned int v1_p2_group(const struct conn_cfg *cfg)
+{
+	return cfg->n_esp ? group_of(cfg, &cfg->esp[0]) : cfg->pfs;
+}
+
+/*
+ * An attribute that is absent: RFC 2407 4.5 leaves the mode to the host. Tunnel
+ * mode is all that a gateway can mean.
+ */
+static uint16_t encap_of(const struct v1_transform *t)
+{
+	return t->seen & V1A_ENCAP ? t->encap : ENCAP_TUNNEL;
+}
+
+static unsigned int p2_diff(const struct conn_cfg *cfg, const struct esp_suite *s, uint16_t encap,
+			    const struct v1_proposal *p, const struct v1_transform *t)
+{
+	const struct hash_info *integ = hash_info(s->integ);
+	unsigned int diff = 0;
+
+	if (p->proto != PROTO_ESP || (t->seen & V1A_UNKNOWN))
+		diff |= DIFF_OTHER;
+	if (cipher_differs(s->enc, s->keybits, enc_from_v1_esp(t->id), t))
+		diff |= DIFF_CIPHER;
+	if (t->auth != (integ ? integ->v1_esp : 0))
+		diff |= DIFF_INTEG;
+	if (t->group != group_of(cfg, s))
+		diff |= DIFF_GROUP;
+	if (encap_of(t) != encap)
+		diff |= DIFF_ENCAP;
+	return diff;
+}
+
+static const char *encap_text(uint16_t encap)
+{
+	static const struct {
+		uint16_t encap;
+		const char *text;
+	} names[] = {
+		{ ENCAP_TUNNEL, "tunnel" },
+		{ ENCAP_TRANSPORT, "transport" },
+		{ ENCAP_UDP_TUNNEL, "tunnel in UDP" },
+		{ ENCAP_UDP_TRANSPORT, "transport in UDP" },
+		{ ENCAP_UDP_TUNNEL_DRAFT, "tunnel in UDP (draft)" },
+	};
+
+	for (size_t i = 0; i < V1_ARRAY_LEN(names); i++)
+		if (names[i].encap == encap)
+			return names[i].text;
+	return "unknown mode";
+}
+
+static void p2_transform_text(const struct v1_proposal *p, const struct v1_transform *t, char *out, size_t len)
+{
+	struct esp_suite s = {
+		.enc = enc_from_v1_esp(t->id), .integ = hash_from_v1_esp(t->auth), .group = t->group,
+		.keybits = t->keylen,
+	};
+	char name[SUITE_STRLEN];
+	bool known = p->proto == PROTO_ESP && s.enc != ENC_NONE && (!t->group || dh_info(t->group)) &&
+		     (t->keylen || !enc_info(s.enc)->key_attr) &&
+		     (enc_info(s.enc)->aead ? !t->auth : s.integ != HASH_NONE);
+
+	if (known)
+		snprintf(out, len, "%s%s", esp_suite_str(&s, name), t->group ? "" : " without PFS");
+	else
+		snprintf(out, len, "%s transform %u/%u integrity %u group %u",
+			 p->proto == PROTO_ESP ? "ESP" : p->proto == PROTO_AH ? "AH" : "protocol", t->id,
+			 t->keylen, t->auth, t->group);
+}
+
+static void p2_offer_text(const struct v1_sa *sa, char *out, size_t len)
+{
+	out[0] = '\0';
+	for (unsigned int k = 0; k < sa->n_proposals; k++) {
+		const struct v1_proposal *p = &sa->proposals[k];
+
+		for (unsigned int n = p->first; n < p->first + p->n; n++) {
+			char one[128];
+
+			p2_transform_text(p, &sa->transforms[n], one, sizeof(one));
+			list_add(out, len, one);
+		}
+	}
+}
+
+void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len)
+{
+	out[0] = '\0';
+	for (unsigned int i = 0; i < cfg->n_esp; i++) {
+		struct esp_suite s = cfg->esp[i];
+		char name[SUITE_STRLEN], one[SUITE_STRLEN + 16];
+
+		s.group = group_of(cfg, &s);
+		snprintf(one, sizeof(one), "%s%s", esp_suite_str(&s, name), s.group ? "" : " without PFS");
+		list_add(out, len, one);
+	}
+}
+
+void v1_p2_offer(const struct conn_cfg *cfg, struct v1_writer *w, uint32_t spi, uint16_t encap)
+{
+	struct v1_transform_out t[SUITES_MAX] = { { 0 } };
+	struct v1_proposal_out p = {
+		.number = 1, .proto = PROTO_ESP, .transforms = t, .spi_len = 4,
+		.spi = { spi >> 24, spi >> 16 & 0xff, spi >> 8 & 0xff, spi & 0xff },
+	};
+
+	for (unsigned int i = 0; i < cfg->n_esp; i++) {
+		const struct esp_suite *s = &cfg->esp[i];
+		const struct enc_info *enc = enc_info(s->enc);
+		const struct hash_info *integ = hash_info(s->integ);
+
+		/* RFC 2409 5.5: one KE payload serves all, so one group for all */
+		if (group_of(cfg, s) != v1_p2_group(cfg))
+			continue;
+		t[p.n] = (struct v1_transform_out){
+			.number = p.n + 1, .id = enc->v1_esp, .keylen = enc->key_attr ? s->keybits : 0,
+			.auth = integ ? integ->v1_esp : 0, .group = group_of(cfg, s), .encap = encap,
+			.life_s = cfg->esp_lifetime, .life_kb = cfg->esp_lifebytes / 1024,
+		};
+		p.n++;
+	}
+	v1_put_sa(w, 2, &p, 1);
+}
+
+static void choose(struct v1_p2_choice *out, const struct v1_proposal *p, const struct v1_transform *t)
+{
+	const struct enc_info *enc;
+
+	*out = (struct v1_p2_choice){ .prop = p, .t = t, .group = t->group };
+	out->suite.enc = enc_from_v1_esp(t->id);
+	enc = enc_info(out->suite.enc);
+	out->suite.keybits = enc->key_attr ? t->keylen : 192;
+	out->suite.integ = hash_from_v1_esp(t->auth);
+	out->suite.group = DH_NONE;	/* PFS stands beside the suite */
+	out->spi = (uint32_t)p->spi[0] << 24 | (uint32_t)p->spi[1] << 16 | (uint32_t)p->spi[2] << 8 | p->spi[3];
+	out->life_s = t->seen & V1A_LIFE_S ? t->life_s : V1_P2_LIFE_DEFAULT;
+	out->life_kb = t->seen & V1A_LIFE_KB ? t->life_kb : 0;
+}
+
+/* RFC 2408 4.2: proposals of one number belong together; we have no use for AH and ESP at once. */
+static bool stands_alone(const struct v1_sa *sa, unsigned int k)
+{
+	for (unsigned int i = 0; i < sa->n_proposals; i++)
+		if (i != k && sa->proposals[i].number == sa->proposals[k].number)
+			return false;
+	return true;
+}
+
+static bool spi_usable(const struct v1_proposal *p)
+{
+	/* RFC 4303 2.1: 1 to 255 are reserved, 0 is never sent */
+	return p->spi_len == 4 && (p->spi[0] || p->spi[1] || p->spi[2]);
+}
+
+/* The least that every transform differs in, from any of ours. */
+static bool p2_search(const struct conn_cfg *cfg, const struct v1_sa *offer, uint16_t encap,
+		      struct v1_p2_choice *out, unsigned int *least)
+{
+	*least = DIFF_OTHER | DIFF_CIPHER | DIFF_INTEG;
+	for (unsigned int i = 0; i < cfg->n_esp; i++) {
+		for (unsigned int k = 0; k < offer->n_proposals; k++) {
+			const struct v1_proposal *p = &offer->proposals[k];
+
+			if (!stands_alone(offer, k) || !spi_usable(p))
+				continue;
+			for (unsigned int n = p->first; n < p->first + p->n; n++) {
+				const struct v1_transform *t = &offer->transforms[n];
+				unsigned int diff = p2_diff(cfg, &cfg->esp[i], encap, p, t);
+
+				if (!diff) {
+					choose(out, p, t);
+					return true;
+				}
+				if (subset(diff, DIFF_GROUP | DIFF_ENCAP))
+					*least = diff;
+			}
+		}
+	}
+	return false;
+}
+
+bool v1_p2_select(const struct conn_cfg *cfg, const struct v1_sa *offer, uint16_t encap,
+		  struct v1_p2_choice *out, struct v1_fail *f)
+{
+	unsigned int least;
+
+	if (p2_search(cfg, offer, encap, out, &least))
+		return true;
+	if (least == DIFF_GROUP) {
+		v1_fail_set(f, FAIL_P2_PFS, WHO_US, N_NO_PROPOSAL_CHOSEN);
+	} else if (subset(least, DIFF_GROUP | DIFF_ENCAP)) {
+		v1_fail_set(f, FAIL_ENCAP_MODE, WHO_US, N_NO_PROPOSAL_CHOSEN);
+		snprintf(f->ours, sizeof(f->ours), "%s", encap_text(encap));
+		snprintf(f->theirs, sizeof(f->theirs), "%s", encap_text(encap_of(&offer->transforms[0])));
+		return false;
+	} else {
+		v1_fail_set(f, FAIL_P2_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
+	}
+	v1_p2_text(cfg, f->ours, sizeof(f->ours));
+	p2_offer_text(offer, f->theirs, sizeof(f->theirs));
+	return false;
+}
+
+static bool p2_same(const struct v1_transform *a, const struct v1_transform *b)
+{
+	return a->id == b->id && a->auth == b->auth && a->group == b->group && a->keylen == b->keylen &&
+	       encap_of(a) == encap_of(b) && !(b->seen & V1A_UNKNOWN);
+}
+
+bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v1_p2_choice *out,
+		  struct v1_fail *f)
+{
+	const struct v1_proposal *p = &answer->proposals[0];
+
+	if (answer->n_proposals == 1 && answer->n_transforms == 1 && p->proto == PROTO_ESP && spi_usable(p)) {
+		for (unsigned int i = 0; i < ours->n_transforms; i++) {
+			if (!p2_same(&ours->transforms[i], &answer->transforms[0]))
+				continue;
+			choose(out, p, &answer->transforms[0]);
+			return true;
+		}
+	}
+	v1_fail_set(f, FAIL_P2_PROPOSAL, WHO_US, N_BAD_PROPOSAL_SYNTAX);
+	p2_offer_text(ours, f->ours, sizeof(f->ours));
+	p2_offer_text(answer, f->theirs, sizeof(f->theirs));
+	return false;
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IKOD_CORE_V1_V1_H
+#define IKOD_CORE_V1_V1_H
+
+#include "core/core.h"
+
+/*
+ * Inside the IKEv1 half. A datagram's way:
+ *
+ *   input.c     header, version, cookies -> SA
+ *   main_mode.c, quick.c, info.c
+ *               duplicate?  decrypt (crypt.c)  parse and legality (legality.c)
+ *               authenticate  ->  a row of the transition table  ->  its handler
+ *   main_i.c main_r.c quick_i.c quick_r.c
+ *               the handlers: they check, store and build the reply, no more
+ *
+ * A handler returns a verdict; only the dispatchers of main_mode.c and quick.c
+ * send, change a state, or end an exchange.
+ */
+
+#define V1_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+#define V1_NONCE_MIN 8		/* RFC 2409 5 */
+#define V1_NONCE_LEN 32		/* ours */
+#define V1_DIGEST_LEN 32
+#define V1_SA_BODY_MAX 8192	/* bytes of a peer's SA payload that a half-open SA may hold */
+#define V1_QUICKS_MAX 1024	/* exchanges under one IKE SA at a time */
+#define V1_P1_LIFE_DEFAULT 86400
+#define V1_P2_LIFE_DEFAULT 28800	/* RFC 2407 4.5 */
+
+/** enum v1_verdict - what a handler thinks of a message or of a job's result */
+enum v1_verdict {
+	V1_REPLY,	/* fine; the reply is in the exchange's @out, if there is one */
+	V1_JOB,		/* fine so far; a job was started and goes on with it */
+	V1_REJECT,	/* not believed: counted, nothing changed */
+	V1_FAIL,	/* the exchange is over; struct v1_fail says why */
+};
+
+/**
+ * struct v1_fail - why an exchange fails, or what is suspected
+ * @notify: error notify that tells the peer, 0 for none
+ */
+struct v1_fail {
+	enum failure_cause cause;
+	enum failure_who who;
+	uint16_t notify;
+	char ours[FAILURE_TEXT];
+	char theirs[FAILURE_TEXT];
+};
+
+void v1_fail_set(struct v1_fail *f, enum failure_cause cause, enum failure_who who, uint16_t notify);
+
+/**
+ * struct v1_msg - a message that was parsed, not yet believed
+ * @body: payload chain, in the datagram or in @plain
+ * @plain: decrypted body, owned; NULL if it came in clear
+ * @iv: after decryption the IV of the answer
+ * @digest: SHA-256 of the datagram as it came, finds duplicates
+ */
+struct v1_msg {
+	const struct ike_path *path;
+	struct isakmp_hdr hdr;
+	const uint8_t *body;
+	size_t body_len;
+	uint8_t *plain;
+	uint8_t iv[16];
+	uint8_t digest[V1_DIGEST_LEN];
+	struct v1_chain chain;
+};
+
+void v1_msg_release(struct v1_msg *m);
+
+/* ---- resend.c: the last message sent, the last one heard ---- */
+
+/**
+ * struct v1_resend - retransmission of one exchange
+ * @msg: last message sent, as it went out; also the answer to a duplicate
+ * @heard: digest of the last message that moved the exchange
+ * @sent: how often @msg went out since it was new
+ * @give_up: called by the timer instead of another transmission
+ */
+struct v1_resend {
+	struct buf msg;
+	uint8_t heard[V1_DIGEST_LEN];
+	bool has_heard;
+	unsigned int sent;
+	struct timer timer;
+	struct ike_sa *sa;
+	void (*give_up)(void *owner);
+	void *owner;
+};
+
+void v1_resend_init(struct v1_resend *r, struct ike_sa *sa, void (*give_up)(void *owner), void *owner);
+void v1_resend_heard(struct v1_resend *r, const struct v1_msg *m);
+bool v1_resend_is_dup(const struct v1_resend *r, const struct v1_msg *m);
+/** v1_resend_send - take over @b as the message to keep, send it; @again: repeat it until stopped */
+void v1_resend_send(struct v1_resend *r, struct buf *b, bool again);
+/** v1_resend_wait - no repetition, but give up if nothing happens for as long as a peer may retransmit */
+void v1_resend_wait(struct v1_resend *r);
+/** v1_resend_resume - go on repeating where v1_resend_stop() ended */
+void v1_resend_resume(struct v1_resend *r);
+void v1_resend_stop(struct v1_resend *r);
+/** v1_resend_answer - the saved message once more, for a duplicate; false if there is none */
+bool v1_resend_answer(struct v1_resend *r);
+/** v1_resend_span - milliseconds from the first transmission to giving up */
+uint64_t v1_resend_span(const struct conn_cfg *cfg);
+void v1_resend_release(struct v1_resend *r);
+
+/* ---- waiter.c: who waits for a job ---- */
+
+struct v1_waiter {
+	uint64_t id;
+	struct ike_sa *sa;
+	struct v1_quick *quick;		/* NULL: phase 1 of @sa */
+	UT_hash_handle hh;		/* engine->v1_waiters */
+};
+
+/** v1_job_new - NULL without memory */
+struct ike_job *v1_job_new(const struct ike_sa *sa, enum ike_job_type type, unsigned int group);
+void v1_job_start(struct ike_sa *sa, struct v1_quick *q, struct v1_waiter *w, struct ike_job *job);
+void v1_job_forget(struct ike_engine *e, struct v1_waiter *w);
+/** v1_generate_start - JOB_DH_GENERATE with a fresh seed */
+bool v1_generate_start(struct ike_sa *sa, struct v1_quick *q, struct v1_waiter *w, unsigned int group);
+
+/* ---- seen.c: message ids of exchanges that are over ---- */
+
+struct v1_seen;
+bool v1_seen_has(const struct v1_seen *s, uint32_t msgid);
+void v1_seen_add(struct v1_seen **s, uint32_t msgid);
+void v1_seen_free(struct v1_seen **s);
+
+/* ---- phase 1 ---- */
+
+/* In each state of "waiting" a message is due, in each other one a job. */
+enum v1_p1_state {
+	P1_I_START,
+	P1_I_WAIT_SA,		/* message 1 sent */
+	P1_I_GENERATE,
+	P1_I_WAIT_KE,		/* message 3 sent */
+	P1_I_DERIVE,
+	P1_I_WAIT_AUTH,		/* message 5 sent */
+	P1_R_START,
+	P1_R_WAIT_KE,		/* message 2 sent */
+	P1_R_GENERATE,
+	P1_R_DERIVE,
+	P1_R_WAIT_AUTH,		/* message 4 sent */
+	P1_DONE,
+	P1_N
+};
+
+/** struct v1_half_key - how a repeated message 1 finds its SA again */
+struct v1_half_key {
+	uint8_t cky_i[ISAKMP_COOKIE_LEN];
+	uint8_t addr[16];
+	uint16_t family, port;
+};
+
+/**
+ * struct v1_phase1 - scratch of main mode
+ * @sai_b: body of the initiator's SA payload, part of both hashes
+ * @peer_pub, @peer_nonce: of the KE and nonce payloads
+ * @suspect: the likely reason if this never ends well; nothing of it is authenticated
+ */
+struct v1_phase1 {
+	enum v1_p1_state state;
+	struct ike_sa *sa;
+	struct v1_resend rs;
+	struct v1_waiter wait;
+	struct v1_writer out;
+	struct v1_half_key half;
+	UT_hash_handle hh;		/* engine->v1_halves */
+	bool in_halves;
+	struct buf sai_b;
+	struct buf pub, peer_pub;
+	struct buf nonce, peer_nonce;
+	struct secret priv;
+	unsigned int peer_vendors;
+	uint64_t life_s;		/* agreed lifetime */
+	bool initial_contact;		/* the peer sent INITIAL-CONTACT in its last message */
+	struct v1_fail suspect;
+};
+
+/**
+ * struct v1_priv - what the protocol keeps of an established SA
+ * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
+ * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
+ */
+struct v1_priv {
+	struct v1_resend last;
+	struct v1_seen *seen;
+	bool natt_draft;
+	bool dpd_heard;
+	uint32_t dpd_last;
+};
+
+/** v1_p1_input - a main mode message for @sa */
+void v1_p1_input(struct ike_sa *sa, struct v1_msg *m);
+/** v1_p1_open - message 1 of a stranger */
+void v1_p1_open(struct ike_engine *e, struct v1_msg *m);
+void v1_p1_job_done(struct ike_sa *sa, struct ike_job *job);
+/** v1_p1_suspect - remember the likely cause of a phase 1 that goes nowhere, and show it */
+void v1_p1_suspect(struct ike_sa *sa, const struct v1_fail *f);
+void v1_p1_fail(struct ike_sa *sa, const struct v1_fail *f);
+/** v1_p1_refused - a peer at @path wants what no phase 1 of ours can be; shown, no state */
+void v1_p1_refused(struct ike_engine *e, const struct v1_msg *m, const struct v1_fail *f);
+struct v1_priv *v1_priv(const struct ike_sa *sa);
+
+/* Shared by main_i.c and main_r.c */
+void v1_main_begin(struct ike_sa *sa, struct v1_writer *w, bool encrypted);
+/** v1_main_finish - complete, and encrypt if @encrypted; false without memory */
+bool v1_main_finish(struct ike_sa *sa, struct v1_writer *w, bool encrypted);
+bool v1_main_take_ke(struct ike_sa *sa, const struct v1_msg *m);
+bool v1_main_put_ke(struct ike_sa *sa, struct v1_writer *w);
+/** v1_main_derive_start - JOB_V1_PHASE1; false without memory */
+bool v1_main_derive_start(struct ike_sa *sa);
+bool v1_main_take_keys(struct ike_sa *sa, struct ike_job *job);
+/** v1_main_put_auth - ID and HASH payloads of our side */
+bool v1_main_put_auth(struct ike_sa *sa, struct v1_writer *w);
+/** v1_main_check_auth - the peer's ID and HASH; V1_REPLY if they prove each other */
+enum v1_verdict v1_main_check_auth(struct ike_sa *sa, const struct v1_msg *m, struct v1_id *id,
+				   struct v1_fail *f);
+/** v1_main_make_nonce - ours, fresh; false without memory */
+bool v1_main_make_nonce(struct ike_sa *sa);
+/** v1_main_keep_pub - take key pair and public value over from a finished JOB_DH_GENERATE */
+bool v1_main_keep_pub(struct ike_sa *sa, struct ike_job *job);
+
+/* Handlers */
+bool v1_main_i_message1(struct ike_sa *sa);
+enum v1_verdict v1_main_i_message2(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_main_i_message4(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_main_i_generated(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_main_r_message3(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_main_r_generated(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_r_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+
+/* ---- quick mode ---- */
+
+enum v1_q_state {
+	Q_I_GENERATE,
+	Q_I_WAIT_SA,		/* message 1 sent */
+	Q_I_DERIVE,
+	Q_R_START,
+	Q_R_GENERATE,
+	Q_R_DERIVE,
+	Q_R_WAIT_PROOF,		/* message 2 sent */
+	Q_DONE,			/* kept for a while to answer duplicates */
+	Q_N
+};
+
+/**
+ * struct v1_quick - one quick mode, RFC 2409 5.5
+ * @child: NULL once the exchange is over for it
+ * @iv: IV of the next message
+ * @sa_body: body of our SA payload (initiator), of the peer's chosen one (responder: our answer)
+ * @spi_in, @spi_out: ours and the peer's, host order
+ * @id_local, @id_remote: IDci and IDcr, seen from us
+ * @csa: installed pair, until it is proven
+ */
+struct v1_quick {
+	uint32_t msgid;
+	UT_hash_handle hh;		/* sa->quicks, by msgid */
+	struct ike_sa *sa;
+	struct child *child;
+	enum ike_role role;
+	enum v1_q_state state;
+	struct v1_resend rs;
+	struct v1_waiter wait;
+	struct v1_writer out;
+	uint8_t iv[16];
+	struct buf sa_body;
+	struct buf pub, peer_pub;
+	struct buf nonce, peer_nonce;
+	struct secret priv, gqm;
+	unsigned int group;
+	struct esp_suite suite;
+	uint64_t life_s, life_kb;
+	bool tell_life;			/* responder: send RESPONDER-LIFETIME */
+	uint32_t spi_in, spi_out;
+	struct v1_id id_local, id_remote;
+	struct child_sa *csa;
+};
+
+/** v1_fresh_msgid - a message id that no exchange under @sa has used yet */
+uint32_t v1_fresh_msgid(struct ike_sa *sa);
+struct v1_quick *v1_quick_new(struct ike_sa *sa, enum ike_role role, uint32_t msgid);
+void v1_quick_free(struct v1_quick *q);
+void v1_quick_input(struct ike_sa *sa, struct v1_msg *m);
+void v1_quick_job_done(struct v1_quick *q, struct ike_job *job);
+/** v1_quick_fail - end @q and report; frees it. The peer is told if @f->notify is set */
+void v1_quick_fail(struct v1_quick *q, const struct v1_fail *f);
+/** v1_quick_for_notify - the exchange of ours that an error notify speaks of, NULL if none is under way */
+struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n);
+
+/* Shared by quick_i.c and quick_r.c */
+uint16_t v1_quick_encap(const struct ike_sa *sa);
+bool v1_quick_take_nonce_ke(struct v1_quick *q, const struct v1_msg *m, unsigned int group);
+bool v1_quick_put_nonce_ke(struct v1_quick *q, struct v1_writer *w);
+bool v1_quick_derive_start(struct v1_quick *q);
+/** v1_quick_install - KEYMAT of both directions to the policy half; false if that failed */
+bool v1_quick_install(struct v1_quick *q);
+
+bool v1_quick_i_message1(struct v1_quick *q);
+enum v1_verdict v1_quick_i_message2(struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_quick_i_generated(struct v1_quick *q, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_quick_i_derived(struct v1_quick *q, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_quick_r_message3(struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_quick_r_generated(struct v1_quick *q, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_quick_r_derived(struct v1_quick *q, struct ike_job *job, struct v1_fail *f);
+
+/* ---- info.c ---- */
+
+void v1_info_input(struct ike_sa *sa, struct v1_msg *m);
+/** v1_notify_clear - an error notify in clear, to tell a peer why nothing comes of its message */
+void v1_notify_clear(struct ike_engine *e, const struct ike_path *path, const struct isakmp_hdr *about,
+		     uint16_t type);
+/** v1_notify_protected - a notify under the keys of @sa; @spi may be NULL */
+void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
+			 const void *data, size_t data_len);
+
+/* ---- legality.c ---- */
+
+/**
+ * v1_legal - does the message hold what RFC 2409 5 lets it hold
+ * @exchange, @number: which message of which exchange
+ * @why: set if not
+ */
+bool v1_legal(unsigned int exchange, unsigned int number, const struct v1_chain *ch, const char **why);
+
+/* ---- crypt.c ---- */
+
+enum v1_hash_kind { V1_HASH_1, V1_HASH_2, V1_HASH_3 };
+
+/** v1_decrypt - decrypt the body into m->plain with the IV at m->iv, which moves on; false if it cannot be */
+bool v1_decrypt(const struct ike_sa *sa, struct v1_msg *m);
+/** v1_encrypt - pad, finish and encrypt a written message; @iv moves on */
+bool v1_encrypt(const struct ike_sa *sa, struct v1_writer *w, uint8_t iv[16]);
+/** v1_phase2_begin - header and room for the HASH payload */
+void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid);
+/** v1_phase2_end - fill the HASH payload in, encrypt; @q NULL for informational exchanges */
+bool v1_phase2_end(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_kind kind,
+		   const struct v1_quick *q, uint8_t iv[16]);
+/** v1_phase2_authentic - does the HASH payload prove the rest; a parsed chain is all that it wants */
+bool v1_phase2_authentic(const struct ike_sa *sa, const struct v1_msg *m, enum v1_hash_kind kind,
+			 const struct v1_quick *q);
+
+/* ---- proposal.c ---- */
+
+void v1_p1_offer(const struct conn_cfg *cfg, struct v1_writer *w);
+/**
+ * v1_p1_select - choose from an offer in our order of preference
+ * Return: the transform of @offer with @prop and @suite set, or NULL with @f filled.
+ */
+const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct v1_sa *offer,
+					const struct v1_proposal **prop, struct ike_suite *suite,
+					struct v1_fail *f);
+/** v1_p1_chosen - is the responder's answer one transform of our offer */
+bool v1_p1_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct ike_suite *suite,
+		  struct v1_fail *f);
+void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len);
+
+/**
+ * struct v1_p2_choice - one transform of an offer that we can live with
+ * @spi: the peer's, host order
+ * @life_s: as offered, with the default of RFC 2407 4.5
+ */
+struct v1_p2_choice {
+	const struct v1_proposal *prop;
+	const struct v1_transform *t;
+	struct esp_suite suite;
+	unsigned int group;
+	uint32_t spi;
+	uint64_t life_s, life_kb;
+};
+
+/** v1_p2_group - the PFS group that we offer */
+unsigned int v1_p2_group(const struct conn_cfg *cfg);
+void v1_p2_offer(const struct conn_cfg *cfg, struct v1_writer *w, uint32_t spi, uint16_t encap);
+bool v1_p2_select(const struct conn_cfg *cfg, const struct v1_sa *offer, uint16_t encap,
+		  struct v1_p2_choice *out, struct v1_fail *f);
+bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v1_p2_choice *out,
+		  struct v1_fail *f);
+void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len);
+
+/* ---- vendor.c ---- */
+
+enum v1_vendor {
+	VENDOR_NATT_RFC = 1 << 0,
+	VENDOR_NATT_DRAFT = 1 << 1,
+	VENDOR_DPD = 1 << 2,
+	VENDOR_OTHER = 1 << 3,
+};
+
+void v1_vendor_put(struct v1_writer *w);
+/** v1_vendor_scan - enum v1_vendor of what the message carries */
+unsigned int v1_vendor_scan(struct ike_sa *sa, const struct v1_chain *ch);
+
+/* ---- natt.c ---- */
+
+/** v1_natt_agree - after message 1 or 2: do both sides speak NAT traversal */
+void v1_natt_agree(struct ike_sa *sa);
+void v1_natt_put(struct ike_sa *sa, struct v1_writer *w);
+/** v1_natt_detect - from the NAT-D payloads of message 3 or 4 */
+void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m);
+/** v1_natt_float - initiator, before message 5: go to port 4500 (RFC 3947 4) */
+void v1_natt_float(struct ike_sa *sa);
+/** v1_natt_follow - an authenticated message came by @path */
+void v1_natt_follow(struct ike_sa *sa, const struct ike_path *path);
+
+#endif
