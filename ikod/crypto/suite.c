@@ -86,10 +86,11 @@ static const char *const group_names[] = {
 static const struct {
 	const char *const *names;
 	size_t n;
+	const char *example;
 } canonical[] = {
-	[WORD_ENC] = { enc_names, sizeof(enc_names) / sizeof(enc_names[0]) },
-	[WORD_HASH] = { hash_names, sizeof(hash_names) / sizeof(hash_names[0]) },
-	[WORD_GROUP] = { group_names, sizeof(group_names) / sizeof(group_names[0]) },
+	[WORD_ENC] = { enc_names, sizeof(enc_names) / sizeof(enc_names[0]), "aes128" },
+	[WORD_HASH] = { hash_names, sizeof(hash_names) / sizeof(hash_names[0]), "sha256" },
+	[WORD_GROUP] = { group_names, sizeof(group_names) / sizeof(group_names[0]), "modp2048" },
 };
 
 /* Words that name no algorithm by themselves, with what to write instead. */
@@ -203,10 +204,11 @@ static void word_error(struct reader *r, enum word_kind kind)
 	}
 	meant = suggest(word, canonical[kind].names, canonical[kind].n);
 	if (meant)
-		snprintf(r->err, r->errlen, "unknown %s '%s', did you mean %s?", kind_names[kind], word, meant);
+		snprintf(r->err, r->errlen, "unknown %s '%s', did you mean %s?", kind_names[kind],
+			 word, meant);
 	else
-		snprintf(r->err, r->errlen, "unknown %s '%s', expected one like %s", kind_names[kind], word,
-			 canonical[kind].names[kind == WORD_ENC ? 0 : kind == WORD_HASH ? 2 : 3]);
+		snprintf(r->err, r->errlen, "unknown %s '%s', expected one like %s", kind_names[kind],
+			 word, canonical[kind].example);
 }
 
 /* Take the next word, which must be of @kind; @example shows a whole suite. */
@@ -217,7 +219,8 @@ static bool word_take(struct reader *r, enum word_kind kind, const char *example
 	if (r->words && *r->s == '-')
 		r->s++;
 	if (!*r->s) {
-		snprintf(r->err, r->errlen, "%s missing, expected a suite like %s", kind_names[kind], example);
+		snprintf(r->err, r->errlen, "%s missing, expected a suite like %s", kind_names[kind],
+			 example);
 		return false;
 	}
 	n = word_match(r->s, out);
@@ -258,8 +261,8 @@ bool ike_suite_parse(const char *s, struct ike_suite *out, char *err, size_t err
 		struct esp_suite aead = { .enc = (enum enc_alg)enc.value, .keybits = enc.keybits };
 
 		snprintf(err, errlen,
-			 "%s is not possible here: IKEv1 has no AES-GCM in phase 1 (RFC 5282 is for IKEv2 only); "
-			 "use aes%u with a hash, and keep %s for esp",
+			 "%s is not possible here: IKEv1 has no AES-GCM in phase 1 "
+			 "(RFC 5282 is for IKEv2 only); use aes%u with a hash, and keep %s for esp",
 			 esp_suite_str(&aead, name), enc.keybits, name);
 		return false;
 	}

@@ -140,7 +140,8 @@ static void cbc_vectors(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cbcs); i++) {
 		uint8_t raw[32], iv[16], iv0[16], plain[96], cipher[96], buf[96];
-		size_t key_len = unhex(cbcs[i].key, raw, sizeof(raw)), len = unhex(cbcs[i].plain, plain, sizeof(plain));
+		size_t key_len = unhex(cbcs[i].key, raw, sizeof(raw));
+		size_t len = unhex(cbcs[i].plain, plain, sizeof(plain));
 		size_t block = unhex(cbcs[i].iv, iv0, sizeof(iv0));
 		struct secret key = { 0 };
 

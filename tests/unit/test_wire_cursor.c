@@ -200,7 +200,9 @@ static void escaping(void **state)
 
 static void suggestions(void **state)
 {
-	static const char *const keys[] = { "local", "remote", NULL, "local-subnets", "remote-subnets", "esp", "ike" };
+	static const char *const keys[] = {
+		"local", "remote", NULL, "local-subnets", "remote-subnets", "esp", "ike",
+	};
 	const size_t n = sizeof(keys) / sizeof(keys[0]);
 
 	(void)state;

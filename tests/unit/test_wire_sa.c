@@ -13,8 +13,8 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct v1_transform_out p1_transforms[] = {
-	{ .number = 1, .id = TRANSFORM_KEY_IKE, .enc = 7, .keylen = 128, .hash = 4, .auth = P1_AUTH_PSK, .group = 14,
-	  .life_s = 86400 },
+	{ .number = 1, .id = TRANSFORM_KEY_IKE, .enc = 7, .keylen = 128, .hash = 4, .auth = P1_AUTH_PSK,
+	  .group = 14, .life_s = 86400 },
 	{ .number = 2, .id = TRANSFORM_KEY_IKE, .enc = 5, .hash = 2, .auth = P1_AUTH_PSK, .group = 2,
 	  .life_s = 3600, .life_kb = 0x123456789aull },
 };
@@ -30,8 +30,10 @@ static const struct v1_proposal_out p1_offer[] = {
 };
 
 static const struct v1_proposal_out p2_offer[] = {
-	{ .number = 1, .proto = PROTO_ESP, .spi = { 0xc1, 2, 3, 4 }, .spi_len = 4, .transforms = p2_transforms, .n = 2 },
-	{ .number = 2, .proto = PROTO_ESP, .spi = { 0xc1, 2, 3, 5 }, .spi_len = 4, .transforms = p2_transforms, .n = 1 },
+	{ .number = 1, .proto = PROTO_ESP, .spi = { 0xc1, 2, 3, 4 }, .spi_len = 4,
+	  .transforms = p2_transforms, .n = 2 },
+	{ .number = 2, .proto = PROTO_ESP, .spi = { 0xc1, 2, 3, 5 }, .spi_len = 4,
+	  .transforms = p2_transforms, .n = 1 },
 };
 
 static void payload_of(const struct v1_writer *w, struct v1_payload *pl)
@@ -187,7 +189,8 @@ static void chosen(void **state)
 	assert_memory_equal(got.proposals[0].spi, "\x09\x08\x07\x06", 4);
 	assert_int_equal(got.transforms[0].raw_len, offer.transforms[0].raw_len);
 	assert_int_equal(got.transforms[0].raw[0], PL_NONE);
-	assert_memory_equal(got.transforms[0].raw + 1, offer.transforms[0].raw + 1, offer.transforms[0].raw_len - 1);
+	assert_memory_equal(got.transforms[0].raw + 1, offer.transforms[0].raw + 1,
+			    offer.transforms[0].raw_len - 1);
 	buf_free(&w.b);
 	buf_free(&answer.b);
 }
@@ -363,7 +366,9 @@ static void lying_lengths(void **state)
 	assert_int_equal(n, 5);
 	for (size_t i = 0; i < n; i++) {
 		const uint16_t was = (uint16_t)(body[at[i]] << 8 | body[at[i] + 1]);
-		const uint16_t lies[] = { 0, 1, 2, 3, 4, 7, 0xffff, 0x7fff, (uint16_t)(was - 1), (uint16_t)(was + 1) };
+		const uint16_t lies[] = {
+			0, 1, 2, 3, 4, 7, 0xffff, 0x7fff, (uint16_t)(was - 1), (uint16_t)(was + 1),
+		};
 
 		for (size_t k = 0; k < ARRAY_LEN(lies); k++) {
 			buf_set_be16(&w.b, 4 + at[i], lies[k]);
@@ -463,10 +468,11 @@ static void limits(void **state)
 /* RFC 2408 2.4: an SPI in phase 1 may be of up to 16 bytes */
 static void phase1_spi(void **state)
 {
-	struct v1_proposal_out one = { .number = 1, .proto = PROTO_ISAKMP, .transforms = p1_transforms, .n = 1 };
+	struct v1_proposal_out one = p1_offer[0];
 	struct v1_sa sa;
 
 	(void)state;
+	one.n = 1;
 	for (unsigned int n = 0; n <= 17; n++) {
 		struct v1_writer w = { 0 };
 
