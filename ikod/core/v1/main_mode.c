@@ -102,10 +102,9 @@ static void p1_release(struct ike_sa *sa)
 void v1_sa_release(struct ike_sa *sa)
 {
 	struct v1_priv *priv = v1_priv(sa);
-	struct v1_quick *q, *tmp;
 
-	HASH_ITER(hh, sa->quicks, q, tmp)
-		v1_quick_free(q);
+	while (sa->quicks)
+		v1_quick_free(sa->quicks);
 	p1_release(sa);
 	v1_keys_wipe(&sa->keys);
 	OPENSSL_cleanse(sa->last_iv, sizeof(sa->last_iv));
