@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/v1/v1.h"
+#include "wire/text.h"
 
 /*
  * Informational exchanges, RFC 2409 5.7: one message, { HASH(1), N/D }. What
@@ -67,14 +68,33 @@ static enum failure_cause meaning(const struct meaning *m, size_t n, uint16_t no
 
 #define MEANING(table, notify) meaning(table, V1_ARRAY_LEN(table), notify)
 
-static void phase1_meaning(const struct ike_sa *sa, uint16_t type, struct v1_fail *f)
+/* Notification data that reads like what put_refusal() writes; else the notify's name has to do. */
+static void notify_text(const struct v1_notify *n, char *out, size_t len)
+{
+	bool text = n->data_len >= 3;
+
+	for (size_t i = 0; text && i < n->data_len; i++)
+		text = n->data[i] >= 0x20 && n->data[i] < 0x7f;
+	if (text)
+		text_escape(n->data, n->data_len, out, len);
+	else
+		snprintf(out, len, "%s (%u)", isakmp_notify_name(n->type), n->type);
+}
+
+static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, struct v1_fail *f)
 {
 	bool sent5 = sa->p1->state == P1_I_WAIT_AUTH;
+	char text[V1_ID_STRLEN];
+	struct v1_id id;
 
-	v1_fail_set(f, sent5 ? MEANING(late, type) : MEANING(early, type), WHO_PEER, 0);
-	snprintf(f->theirs, sizeof(f->theirs), "%s (%u)", isakmp_notify_name(type), type);
-	if (f->cause == FAIL_P1_PROPOSAL || f->cause == FAIL_P1_DH)
+	v1_fail_set(f, sent5 ? MEANING(late, n->type) : MEANING(early, n->type), WHO_PEER, 0);
+	notify_text(n, f->theirs, sizeof(f->theirs));
+	if (f->cause == FAIL_P1_PROPOSAL || f->cause == FAIL_P1_DH) {
 		v1_p1_text(sa->conn->cfg, f->ours, sizeof(f->ours));
+	} else if (f->cause == FAIL_ID) {
+		conn_local_id(sa->conn, &sa->path, &id);
+		snprintf(f->ours, sizeof(f->ours), "%.250s", v1_id_str(&id, text));
+	}
 }
 
 /*
@@ -92,7 +112,7 @@ static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool aut
 
 	if (!n->type || n->type > ERROR_NOTIFY_MAX)
 		return;
-	phase1_meaning(sa, n->type, &f);
+	phase1_meaning(sa, n, &f);
 	if (authentic && is_final(f.cause))
 		v1_p1_fail(sa, &f);
 	else
@@ -109,7 +129,7 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 	if (!q)
 		return;
 	v1_fail_set(&f, MEANING(phase2, n->type), WHO_PEER, 0);
-	snprintf(f.theirs, sizeof(f.theirs), "%s (%u)", isakmp_notify_name(n->type), n->type);
+	notify_text(n, f.theirs, sizeof(f.theirs));
 	if (f.cause == FAIL_SELECTOR)
 		snprintf(f.ours, sizeof(f.ours), "%s === %s", subnet_str(&q->child->local, a),
 			 subnet_str(&q->child->remote, b));
@@ -214,6 +234,18 @@ static void take_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notif
 	}
 }
 
+static bool has_notify(const struct v1_chain *ch, uint16_t type)
+{
+	const struct v1_payload *pl;
+	struct v1_notify n;
+	const char *why;
+
+	for (unsigned int i = 0; (pl = v1_find(ch, PL_NOTIFY, i)); i++)
+		if (v1_notify_parse(pl, &n, &why) && n.type == type)
+			return true;
+	return false;
+}
+
 static void take_payload(struct ike_sa *sa, const struct v1_msg *m, const struct v1_payload *pl)
 {
 	struct v1_notify n;
@@ -221,6 +253,9 @@ static void take_payload(struct ike_sa *sa, const struct v1_msg *m, const struct
 	const char *why;
 
 	if (pl->type == PL_NOTIFY && v1_notify_parse(pl, &n, &why)) {
+		/* the more telling one of the two follows, see put_refusal() */
+		if (n.type == N_NO_PROPOSAL_CHOSEN && has_notify(&m->chain, N_INVALID_KEY_INFORMATION))
+			return;
 		if (sa->p1)
 			phase1_notify(sa, &n, true);
 		else
@@ -338,19 +373,52 @@ void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const 
 	info_end(sa, &o);
 }
 
-void v1_notify_clear(struct ike_engine *e, const struct ike_path *path, const struct isakmp_hdr *about,
-		     uint16_t type)
+/*
+ * What we have goes along as notification data, so that the peer's operator
+ * reads it, too. RFC 2408 3.14.1 has one error for all that is wrong with a
+ * proposal; if it is the group alone, another notify narrows it down.
+ */
+static void put_refusal(struct v1_writer *w, uint8_t proto, const void *spi, size_t spi_len,
+			const struct v1_fail *f, bool with_text)
+{
+	size_t len = with_text ? strlen(f->ours) : 0;
+
+	v1_put_notify(w, proto, f->notify, spi, spi_len, f->ours, len);
+	if (f->notify == N_NO_PROPOSAL_CHOSEN && (f->cause == FAIL_P1_DH || f->cause == FAIL_P2_PFS))
+		v1_put_notify(w, proto, N_INVALID_KEY_INFORMATION, spi, spi_len, f->ours, len);
+}
+
+void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size_t spi_len,
+			 const struct v1_fail *f)
+{
+	struct info_out o;
+
+	if (!f->notify || !info_begin(sa, &o))
+		return;
+	put_refusal(&o.w, proto, spi, spi_len, f, true);
+	info_end(sa, &o);
+}
+
+void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const struct v1_msg *about,
+		     const struct v1_fail *f)
 {
 	struct isakmp_hdr h = { .version = ISAKMP_VERSION_1, .exchange = XCHG_INFO };
+	size_t asked = ISAKMP_HDR_LEN + about->body_len;
 	struct v1_writer w;
 
-	if (!type)
+	if (!f->notify)
 		return;
-	memcpy(h.cky_i, about->cky_i, sizeof(h.cky_i));
-	memcpy(h.cky_r, about->cky_r, sizeof(h.cky_r));
+	memcpy(h.cky_i, about->hdr.cky_i, sizeof(h.cky_i));
+	memcpy(h.cky_r, about->hdr.cky_r, sizeof(h.cky_r));
 	engine_random(e, &h.msgid, sizeof(h.msgid));
 	v1_begin(&w, &h);
-	v1_put_notify(&w, PROTO_ISAKMP, type, NULL, 0, NULL, 0);
+	put_refusal(&w, PROTO_ISAKMP, NULL, 0, f, true);
+	if (w.b.len > asked) {
+		/* the sender may be forged: never send more than came */
+		buf_free(&w.b);
+		v1_begin(&w, &h);
+		put_refusal(&w, PROTO_ISAKMP, NULL, 0, f, false);
+	}
 	if (v1_finish(&w))
 		engine_send(e, path, w.b.p, w.b.len);
 	buf_free(&w.b);

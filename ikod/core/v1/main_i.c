@@ -130,7 +130,7 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 	}
 	if (v == V1_FAIL) {
 		/* the peer believes that it is up: take that back */
-		v1_notify_protected(sa, PROTO_ISAKMP, f->notify, NULL, 0, NULL, 0);
+		v1_refuse_protected(sa, PROTO_ISAKMP, NULL, 0, f);
 		v1_send_delete_ike(sa);
 		return V1_FAIL;
 	}

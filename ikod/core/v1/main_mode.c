@@ -120,8 +120,6 @@ void v1_p1_fail(struct ike_sa *sa, const struct v1_fail *f)
 {
 	struct v1_fail why = *f;
 
-	engine_log(sa->e, LOG_L_WARN, sa->conn, "phase 1 failed: %s%s%s%s%s", failure_text(why.cause),
-		   why.ours[0] ? "; ours: " : "", why.ours, why.theirs[0] ? "; theirs: " : "", why.theirs);
 	conn_phase1_failed(sa, why.cause, why.who, why.ours, why.theirs);
 }
 
@@ -241,11 +239,11 @@ static void garbled(struct ike_sa *sa, const struct v1_msg *m)
 	struct v1_fail f;
 
 	sa->e->counters[CNT_UNAUTHENTICATED]++;
-	v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_US, 0);
+	v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_US, N_PAYLOAD_MALFORMED);
 	v1_p1_suspect(sa, &f);
 	/* the initiator cannot tell it from a lost packet otherwise */
 	if (sa->role == ROLE_RESPONDER)
-		v1_notify_clear(sa->e, &sa->path, &m->hdr, N_PAYLOAD_MALFORMED);
+		v1_refuse_clear(sa->e, &sa->path, m, &f);
 }
 
 static bool open_message(struct ike_sa *sa, const struct message_row *row, struct v1_msg *m)
@@ -448,7 +446,7 @@ void v1_p1_refused(struct ike_engine *e, const struct v1_msg *m, const struct v1
 {
 	struct conn *c = conn_for_responder(e, m->path);
 
-	v1_notify_clear(e, m->path, &m->hdr, f->notify);
+	v1_refuse_clear(e, m->path, m, f);
 	if (!c)
 		engine_stray(e, m->path, f->cause, f->ours, f->theirs);
 	else if (!c->ike)

@@ -25,7 +25,7 @@ enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 	}
 	t = v1_p1_select(sa->conn->cfg, &offer, &prop, &sa->suite, f);
 	if (!t) {
-		v1_notify_clear(sa->e, &sa->path, &m->hdr, f->notify);
+		v1_refuse_clear(sa->e, &sa->path, m, f);
 		return V1_FAIL;
 	}
 	p1->life_s = sa->conn->cfg->ike_lifetime;
@@ -133,7 +133,7 @@ enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, st
 	if (v == V1_REPLY && !adopt(sa, &id, f))
 		v = V1_FAIL;
 	if (v == V1_FAIL) {
-		v1_notify_protected(sa, PROTO_ISAKMP, f->notify, NULL, 0, NULL, 0);
+		v1_refuse_protected(sa, PROTO_ISAKMP, NULL, 0, f);
 		return v;
 	}
 	sa->peer_id = id;

@@ -111,11 +111,11 @@ void v1_quick_free(struct v1_quick *q)
 		child_sa_abandon(unproven);
 }
 
-static void tell_peer(struct v1_quick *q, uint16_t notify)
+static void tell_peer(struct v1_quick *q, const struct v1_fail *f)
 {
 	uint8_t spi[4] = { q->spi_out >> 24, q->spi_out >> 16 & 0xff, q->spi_out >> 8 & 0xff, q->spi_out & 0xff };
 
-	v1_notify_protected(q->sa, PROTO_ESP, notify, spi, q->spi_out ? sizeof(spi) : 0, NULL, 0);
+	v1_refuse_protected(q->sa, PROTO_ESP, spi, q->spi_out ? sizeof(spi) : 0, f);
 }
 
 void v1_quick_fail(struct v1_quick *q, const struct v1_fail *f)
@@ -124,10 +124,7 @@ void v1_quick_fail(struct v1_quick *q, const struct v1_fail *f)
 	struct child *child = q->child;
 	struct v1_fail why = *f;
 
-	engine_log(c->e, LOG_L_WARN, c, "quick mode failed: %s%s%s%s%s", failure_text(why.cause),
-		   why.ours[0] ? "; ours: " : "", why.ours, why.theirs[0] ? "; theirs: " : "", why.theirs);
-	if (why.notify)
-		tell_peer(q, why.notify);
+	tell_peer(q, &why);
 	v1_quick_free(q);
 	if (child)
 		child_failed(child, why.cause, why.who, why.ours, why.theirs);

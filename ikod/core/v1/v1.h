@@ -315,9 +315,12 @@ enum v1_verdict v1_quick_r_derived(struct v1_quick *q, struct ike_job *job, stru
 /* ---- info.c ---- */
 
 void v1_info_input(struct ike_sa *sa, struct v1_msg *m);
-/** v1_notify_clear - an error notify in clear, to tell a peer why nothing comes of its message */
-void v1_notify_clear(struct ike_engine *e, const struct ike_path *path, const struct isakmp_hdr *about,
-		     uint16_t type);
+/** v1_refuse_clear - tell a peer in clear why nothing comes of its message; @f->notify 0: say nothing */
+void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const struct v1_msg *about,
+		     const struct v1_fail *f);
+/** v1_refuse_protected - the same under the keys of @sa */
+void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size_t spi_len,
+			 const struct v1_fail *f);
 /** v1_notify_protected - a notify under the keys of @sa; @spi may be NULL */
 void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
 			 const void *data, size_t data_len);
