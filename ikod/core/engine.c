@@ -334,29 +334,13 @@ static bool opens_phase1(const uint8_t *p, size_t len)
 	return len >= ISAKMP_HDR_LEN && !memcmp(p + ISAKMP_COOKIE_LEN, zero, sizeof(zero)) && p[18] == XCHG_MAIN;
 }
 
-/* Another major version: the number stands where IKEv1 and IKEv2 both have it. */
-static void other_version(struct ike_engine *e, const struct ike_path *path, unsigned int version)
-{
-	struct conn *c = conn_for_responder(e, path);
-	char theirs[32];
-
-	engine_counter(e, CNT_VERSION);
-	snprintf(theirs, sizeof(theirs), "IKEv%u", version >> 4);
-	if (!c)
-		engine_stray(e, path, FAIL_VERSION, "IKEv1", theirs);
-	else if (!c->ike)	/* anyone can send this: never over an SA that is up */
-		failure_set(&c->failure, e->now, PHASE_1, FAIL_VERSION, WHO_US, "IKEv1", theirs);
-}
-
 void ike_rx(struct ike_engine *e, uint64_t now, const struct ike_path *path, const uint8_t *p, size_t len)
 {
 	engine_enter(e, now);
 	if (e->shutting_down)
 		return;
 	engine_counter(e, CNT_RX);
-	if (len >= ISAKMP_HDR_LEN && p[17] >> 4 != ISAKMP_VERSION_1 >> 4)
-		other_version(e, path, p[17]);
-	else if (opens_phase1(p, len) && e->half_open >= HALF_OPEN_MAX)
+	if (opens_phase1(p, len) && e->half_open >= HALF_OPEN_MAX)
 		engine_counter(e, CNT_HALF_OPEN_LIMIT);
 	else
 		v1_input(e, path, p, len);

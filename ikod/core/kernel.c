@@ -58,12 +58,25 @@ void kernel_install(struct conn *c)
 		child_install(&c->children[i]);
 }
 
+/* No address yet: the kernel's route picks one. */
+static bool is_any(const union endpoint *ep)
+{
+	static const uint8_t zero[16];
+	size_t len = 0;
+	const uint8_t *p;
+
+	if (ep->sa.sa_family == AF_UNSPEC)
+		return true;
+	p = endpoint_addr(ep, &len);
+	return !p || !memcmp(p, zero, len);
+}
+
 void kernel_sync(struct conn *c, const struct ike_path *path, bool udp)
 {
 	union endpoint local, remote;
 	bool moved;
 
-	set_end(&local, path->local.sa.sa_family != AF_UNSPEC ? &path->local : &c->cfg->local, udp);
+	set_end(&local, is_any(&path->local) ? &c->cfg->local : &path->local, udp);
 	set_end(&remote, &path->remote, udp);
 	moved = !same_end(&local, &c->kpeer.local) || !same_end(&remote, &c->kpeer.remote) || udp != c->kpeer.udp;
 	c->kpeer.local = local;
