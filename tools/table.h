@@ -26,7 +26,7 @@ void page_text(const struct page *p, enum ink ink, const char *s);
 /** page_printf - as page_text(), formatted; cut at 1 KiB */
 void page_printf(const struct page *p, enum ink ink, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-#define DURATION_LEN 32
+#define DURATION_LEN 48
 /** duration - "12s", "4m 12s", "2h 13m", "3d 4h"; "-" if negative */
 const char *duration(int64_t seconds, char out[DURATION_LEN]);
 #define SIZE_LEN 16
