@@ -101,6 +101,59 @@ static void fixtures(void **state)
 	assert_true(n >= 10);
 }
 
+/* What we hand out as examples loads, without a word. */
+static void example_load(const char *from, const char *name)
+{
+	static const char secrets[] = "[secrets]\nspoke-1 = " FX_KEY "\nspoke-2 = " FX_KEY "\nspoke-3 = " FX_KEY
+				      "\nspoke-4 = " FX_KEY "\n";
+	char *src = fx_path(from, name);
+	char *text = slurp(src);
+	struct cfg cfg;
+	char *got;
+
+	fx_write("huawei.psk", FX_KEY "\n", 0600);
+	fx_write("hub.psk", FX_KEY "\n", 0600);
+	unlink("secrets");
+	if (!strcmp(name, "hub.conf"))
+		fx_write("secrets", secrets, 0600);
+	if (!fx_load(text, &cfg, &got) || *got)
+		fail_msg("%s: %s", name, got);
+	assert_true(cfg.ike.n >= 1);
+	free(got);
+	free(text);
+	free(src);
+	cfg_free(&cfg);
+}
+
+static unsigned int examples_in(const char *folder)
+{
+	struct dirent *e;
+	DIR *d = opendir(folder);
+	unsigned int n = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		char *path = fx_path(folder, e->d_name);
+
+		if (e->d_type == DT_DIR && e->d_name[0] != '.')
+			n += examples_in(path);
+		else if (strlen(e->d_name) > 5 && !strcmp(e->d_name + strlen(e->d_name) - 5, ".conf") && ++n)
+			example_load(folder, e->d_name);
+		free(path);
+	}
+	closedir(d);
+	return n;
+}
+
+static void examples(void **state)
+{
+	const struct fx *fx = *state;
+	char *all = fx_path(fx->home, "packaging/examples");
+
+	assert_true(examples_in(all) >= 6);
+	free(all);
+}
+
 static void no_such_file(void **state)
 {
 	struct cfg_errors errs = { 0 };
@@ -177,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(fixtures, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(examples, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(no_such_file, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(findings_are_appended, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(bytes_that_are_no_text, fx_setup, fx_teardown),
