@@ -5,6 +5,7 @@
 #   make demo          the main job, shown on real packets   (TOPOLOGY=site|hub, LAB=vm|host, KERNEL=6.1|6.12)
 #   make check         every test                            (CHECK_KERNELS="6.1 6.12")
 #   make regen         generated netlink files, from uapi/vpntun.yaml
+#   V=1                with any of them: show the commands
 #
 # Objects go to build/, nothing is written beside the sources.
 
@@ -20,6 +21,12 @@ LAB       ?= vm
 KERNEL    ?= 6.1
 CHECK_KERNELS ?= 6.1 6.12
 export CHECK_KERNELS
+
+ifeq ($(V),1)
+run = $(2)
+else
+run = @printf '  %-8s %s\n' '$(1)' '$(if $(3),$(3),$@)' && $(2)
+endif
 
 all: userland kmod
 
@@ -44,15 +51,15 @@ userland: $(BUILD)/ikod/ikod $(BUILD)/tools/ikoctl
 
 $(BUILD)/ikod/ikod: $(patsubst %.c,$(BUILD)/obj/%.o,$(LIB_SRC) ikod/main.c)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call run,LD,$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
 
 $(BUILD)/tools/ikoctl: $(patsubst %.c,$(BUILD)/obj/%.o,$(TOOL_SRC) tools/ikoctl.c)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call run,LD,$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(HARDEN) $(CFLAGS) -c -o $@ $<
+	$(call run,CC,$(CC) $(BASE) $(HARDEN) $(CFLAGS) -c -o $@ $<,$<)
 
 # ---- tests in userspace, always under ASan and UBSan ------------------------
 
@@ -66,30 +73,29 @@ test-bins: $(TEST_BIN)
 
 $(BUILD)/san/bin/unit/test_kmod_%: tests/unit/test_kmod_%.c $(SAN_PURE)
 	@mkdir -p $(@D)
-	$(CC) $(BASE) -Ikmod -O1 $(SANITIZE) -o $@ $< $(SAN_PURE) -lcmocka
+	$(call run,TEST,$(CC) $(BASE) -Ikmod -O1 $(SANITIZE) -o $@ $< $(SAN_PURE) -lcmocka)
 
 $(BUILD)/san/bin/%: tests/%.c $(BUILD)/san/libikod.a
 	@mkdir -p $(@D)
-	$(CC) $(BASE) -Itests -Itools -O1 $(SANITIZE) -o $@ $< $(BUILD)/san/libikod.a -lcmocka $(PKG_LIBS)
+	$(call run,TEST,$(CC) $(BASE) -Itests -Itools -O1 $(SANITIZE) -o $@ $< $(BUILD)/san/libikod.a -lcmocka $(PKG_LIBS))
 
 $(BUILD)/san/libikod.a: $(SAN_LIB)
-	rm -f $@
-	ar rcs $@ $^
+	$(call run,AR,rm -f $@ && ar rcs $@ $^)
 
 $(BUILD)/san/kmod/%.o: kmod/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) -Ikmod -O1 $(SANITIZE) -c -o $@ $<
+	$(call run,CC san,$(CC) $(BASE) -Ikmod -O1 $(SANITIZE) -c -o $@ $<,$<)
 
 $(BUILD)/san/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BASE) -Itests -O1 $(SANITIZE) -c -o $@ $<
+	$(call run,CC san,$(CC) $(BASE) -Itests -O1 $(SANITIZE) -c -o $@ $<,$<)
 
 # The compiler's path analysis; objects are thrown away, only what it says counts.
 analyze: $(patsubst %.c,$(BUILD)/analyze/%.o,$(LIB_SRC) $(TOOL_SRC) ikod/main.c tools/ikoctl.c)
 
 $(BUILD)/analyze/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) -O1 -fanalyzer -c -o $@ $<
+	$(call run,ANALYZE,$(CC) $(BASE) -O1 -fanalyzer -c -o $@ $<,$<)
 
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
 
