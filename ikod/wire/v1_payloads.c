@@ -188,7 +188,7 @@ bool v1_id_eq(const struct v1_id *a, const struct v1_id *b)
 {
 	size_t exact = exact_part(a);
 
-	if (a->type != b->type || a->len != b->len || exact != exact_part(b))
+	if (a->type != b->type || a->len != b->len)
 		return false;
 	return !memcmp(a->data, b->data, exact) &&
 	       eq_nocase(a->data + exact, b->data + exact, a->len - exact);

@@ -78,6 +78,7 @@ static const struct {
 	{ "aes128--sha256-modp2048", "unknown hash" },
 	{ "aes128-sha256-dh22", "unknown DH group 'dh22'" },
 	{ "aes128-sha256-dh014", "unknown DH group" },
+	{ "aes128-sha256-dh05", "unknown DH group" },
 	{ "aes128-sha256-dh114", "unknown DH group" },
 	{ "aes128-sha256-14", "unknown DH group '14'" },
 	{ "aes128 -sha256-modp2048", "did you mean aes128?" },
@@ -244,6 +245,9 @@ static void strings_of_nothing(void **state)
 	assert_string_equal(ike_suite_str(&ike, out), "none-none-none");
 	assert_string_equal(esp_suite_str(&esp, out), "none");
 	assert_int_equal(esp_keymat_len(&esp), 0);
+	/* an AEAD has no integrity key, whatever stands in @integ */
+	esp = (struct esp_suite){ .enc = ENC_AES_GCM16, .keybits = 256, .integ = HASH_SHA2_256 };
+	assert_int_equal(esp_keymat_len(&esp), 32 + 4);
 	assert_false(ike_suite_weak(&ike));
 }
 

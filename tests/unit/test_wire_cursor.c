@@ -215,6 +215,8 @@ static void suggestions(void **state)
 	assert_null(suggest("zzzzzz", keys, n));
 	assert_null(suggest("xyz", keys, n));
 	assert_null(suggest("local", keys, 0));
+	/* one edit, but nothing in common */
+	assert_null(suggest("b", (const char *const[]){ "a" }, 1));
 	assert_null(suggest("this-is-a-very-long-word-that-nobody-would-ever-have-meant-as-a-key", keys, n));
 }
 

@@ -403,6 +403,9 @@ static void deletes(void **state)
 			assert_int_equal(delete_exact(body, 20, &d), want);
 		}
 	}
+	/* SPIs of no length, any number of them */
+	body[5] = 0;
+	assert_false(delete_exact(body, 8, &d));
 	body[5] = 4;
 	body[6] = 0xff;
 	body[7] = 0xff;

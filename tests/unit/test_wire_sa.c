@@ -428,6 +428,48 @@ static void fixed_fields(void **state)
 	buf_free(&w.b);
 }
 
+/* A one-transform SA with an SPI of @spi_len and @junk bytes after the last transform, lengths all true */
+static bool parse_odd(int phase, uint8_t proto, uint8_t spi_len, size_t junk, uint8_t p_next, uint8_t t_next)
+{
+	struct buf b = { 0 };
+	struct v1_sa sa;
+	bool ok;
+
+	buf_be32(&b, IPSEC_DOI);
+	buf_be32(&b, SIT_IDENTITY_ONLY);
+	buf_be16(&b, (uint16_t)(p_next << 8));
+	buf_be16(&b, (uint16_t)(8 + spi_len + 8 + junk));
+	buf_u8(&b, 1);
+	buf_u8(&b, proto);
+	buf_u8(&b, spi_len);
+	buf_u8(&b, 1);
+	buf_zero(&b, spi_len);
+	buf_be16(&b, (uint16_t)(t_next << 8));
+	buf_be16(&b, 8);
+	buf_be32(&b, 0x01010000);
+	buf_zero(&b, junk);
+	ok = parse_exact(b.p, b.len, phase, &sa);
+	buf_free(&b);
+	return ok;
+}
+
+static void odd_proposals(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 256; n++) {
+		assert_int_equal(parse_odd(1, PROTO_ISAKMP, (uint8_t)n, 0, 0, 0), n <= 16);
+		assert_int_equal(parse_odd(2, PROTO_ESP, (uint8_t)n, 0, 0, 0), n == 4);
+		assert_int_equal(parse_odd(2, PROTO_AH, (uint8_t)n, 0, 0, 0), n == 4);
+		/* IPCOMP has CPIs of two bytes (RFC 3173) */
+		assert_int_equal(parse_odd(2, 4, (uint8_t)n, 0, 0, 0), n <= 16);
+		/* the last of a chain says so */
+		assert_int_equal(parse_odd(2, PROTO_ESP, 4, 0, (uint8_t)n, 0), n == 0);
+		assert_int_equal(parse_odd(2, PROTO_ESP, 4, 0, 0, (uint8_t)n), n == 0);
+	}
+	for (size_t junk = 1; junk < 20; junk++)
+		assert_false(parse_odd(2, PROTO_ESP, 4, junk, 0, 0));
+}
+
 static void limits(void **state)
 {
 	static struct v1_transform_out many[V1_TRANSFORMS_MAX + 1];
@@ -537,6 +579,7 @@ int main(void)
 		cmocka_unit_test(every_truncation),
 		cmocka_unit_test(lying_lengths),
 		cmocka_unit_test(fixed_fields),
+		cmocka_unit_test(odd_proposals),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(phase1_spi),
 		cmocka_unit_test(every_byte_changed),
