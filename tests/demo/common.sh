@@ -4,6 +4,10 @@
 # What both scenarios (site, hub) start with. Expects TOP, IKOD, IKOCTL, MODULE,
 # STRONGSWAN and OUT in the environment; see tests/demo/demo.
 
+# A gateway is started with its configuration piped in; what its start notes
+# down has to be known here, and not in a subshell.
+shopt -s lastpipe
+
 for part in vm/module.sh netns/topology.sh netns/strongswan.sh \
 	demo/table.sh demo/gateways.sh demo/traffic.sh; do
 	# shellcheck source=/dev/null
