@@ -19,13 +19,25 @@ static bool child_is_auto(const struct child *child)
 
 /* ---- starting quick modes ---- */
 
-static unsigned int quicks_running(const struct conn *c)
-{
-	unsigned int n = 0;
+struct quicks {
+	unsigned int running;
+	uint64_t turn_over;	/* when the youngest has had its turn, 0 without one */
+};
 
-	for (unsigned int i = 0; i < c->n_children; i++)
-		n += c->children[i].quick != NULL;
-	return n;
+static struct quicks quicks_running(const struct conn *c)
+{
+	struct quicks q = { 0 };
+
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		const struct child *child = &c->children[i];
+
+		if (!child->quick)
+			continue;
+		q.running++;
+		if (child->started + QUICK_TURN > q.turn_over)
+			q.turn_over = child->started + QUICK_TURN;
+	}
+	return q;
 }
 
 static bool child_ready(const struct child *child)
@@ -44,28 +56,41 @@ static void child_start(struct child *child)
 		child_failed(child, FAIL_CRYPTO, WHO_US, "quick mode could not be started", NULL);
 }
 
+static struct child *next_ready(const struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (child_ready(&c->children[i]))
+			return &c->children[i];
+	return NULL;
+}
+
+/*
+ * One quick mode after the other: some peers keep the IVs of no more than two
+ * or three exchanges under an IKE SA (strongSwan's max_ikev1_exchanges) and
+ * cannot read what belongs to the others. One that gets no answer holds up the
+ * rest for a turn only.
+ */
 void child_pump(struct conn *c)
 {
-	unsigned int running = quicks_running(c);
-	bool waiting = false;
+	struct quicks q = quicks_running(c);
+	struct child *child = next_ready(c);
 
-	if (timer_running(&c->grace))
+	if (!child || timer_running(&c->grace))
 		return;
-	for (unsigned int i = 0; i < c->n_children; i++) {
-		struct child *child = &c->children[i];
-
-		if (!child_ready(child))
-			continue;
-		if (!c->ike) {
-			waiting = true;
-			break;
-		}
-		if (running++ >= QUICKS_MAX)
-			break;
-		child_start(child);
+	if (!c->ike) {
+		if (c->cfg->start != START_PASSIVE)
+			conn_initiate(c);
+		return;
 	}
-	if (waiting && c->cfg->start != START_PASSIVE)
-		conn_initiate(c);
+	if (q.running >= QUICKS_MAX)
+		return;		/* the end of one pumps again */
+	if (q.turn_over > c->e->now) {
+		conn_pump_in(c, q.turn_over - c->e->now);
+		return;
+	}
+	child_start(child);
+	if (next_ready(c))
+		conn_pump_in(c, QUICK_TURN);
 }
 
 void child_retry_due(void *owner)

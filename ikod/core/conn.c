@@ -173,10 +173,15 @@ static void pump_due(void *owner)
 	child_pump(owner);
 }
 
-void conn_pump_soon(struct conn *c)
+void conn_pump_in(struct conn *c, uint64_t ms)
 {
 	if (!c->removed && !c->admin_down && !c->e->shutting_down)
-		engine_set_timer(c->e, &c->pump, 0, pump_due, c);
+		engine_set_timer(c->e, &c->pump, ms, pump_due, c);
+}
+
+void conn_pump_soon(struct conn *c)
+{
+	conn_pump_in(c, 0);
 }
 
 void conn_want_all(struct conn *c, bool even_up)

@@ -186,6 +186,28 @@ struct conn *conn_for_identity(struct ike_sa *sa, const struct v1_id *id)
 	return c ? c : bucket_identity(bucket_any(sa->e), &sa->path, id);
 }
 
+static bool holds_pairs(const struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (c->children[i].sas)
+			return true;
+	return false;
+}
+
+/* ESP SAs count too: they outlive the IKE SA that made them, and the notify would end them. */
+bool conn_first_contact(const struct ike_sa *sa)
+{
+	const struct conn *c;
+
+	LL_FOREACH2(sa->conn->bucket->conns, c, next_remote) {
+		bool same = c == sa->conn || addr_eq(&c->kpeer.remote, &sa->path.remote);
+
+		if (same && ((c->ike && c->ike != sa) || holds_pairs(c)))
+			return false;
+	}
+	return true;
+}
+
 static void id_from_addr(const union endpoint *ep, struct v1_id *out)
 {
 	size_t len = 0;

@@ -19,6 +19,7 @@
 #define SIBLINGS	SECONDS(10)	/* pairs made this close by both sides are a collision */
 #define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
 #define QUICKS_MAX	16		/* our quick modes at once in one connection */
+#define QUICK_TURN	SECONDS(4)	/* and one at a time within so long: see child_pump() */
 #define PAIRS_MAX	4		/* SA pairs of one child */
 #define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers */
 #define HALF_OPEN_CONN	8		/* and of one connection */
@@ -76,6 +77,7 @@ void conn_renew_phase1(struct conn *c);
 void conn_schedule_retry(struct conn *c);
 /** conn_pump_soon - start wanted quick modes as soon as the current call is through */
 void conn_pump_soon(struct conn *c);
+void conn_pump_in(struct conn *c, uint64_t ms);
 void conn_want_all(struct conn *c, bool even_up);
 bool conn_cmd_up(struct conn *c, char *err, size_t errlen);
 void conn_cmd_down(struct conn *c);

@@ -297,7 +297,7 @@ static void stranger_is_remembered(void **state)
 	net_free(net);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(four_pairs_under_one_ike_sa),
@@ -314,5 +314,7 @@ int main(void)
 		cmocka_unit_test(stranger_is_remembered),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
