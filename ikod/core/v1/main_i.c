@@ -85,17 +85,6 @@ enum v1_verdict v1_main_i_message4(struct ike_sa *sa, const struct v1_msg *m, st
 	return V1_JOB;
 }
 
-/* RFC 2407 4.6.3.3: the first SA with this peer, as far as we know */
-static bool alone(const struct ike_sa *sa)
-{
-	struct conn *c, *tmp;
-
-	HASH_ITER(hh, sa->e->conns, c, tmp)
-		if (c->ike && c->ike != sa && addr_eq(&c->ike->path.remote, &sa->path.remote))
-			return false;
-	return true;
-}
-
 enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f)
 {
 	struct v1_writer *w = &sa->p1->out;
@@ -108,7 +97,7 @@ enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct
 	v1_main_begin(sa, w, true);
 	if (!v1_main_put_auth(sa, w))
 		return V1_FAIL;
-	if (alone(sa)) {
+	if (conn_first_contact(sa)) {
 		memcpy(spi, sa->cky_i, ISAKMP_COOKIE_LEN);
 		memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
 		v1_put_notify(w, PROTO_ISAKMP, N_INITIAL_CONTACT, spi, sizeof(spi), NULL, 0);
