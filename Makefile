@@ -91,11 +91,12 @@ $(BUILD)/san/%.o: %.c Makefile
 	$(call run,CC san,$(CC) $(BASE) -Itests -O1 $(SANITIZE) -c -o $@ $<,$<)
 
 # The compiler's path analysis; objects are thrown away, only what it says counts.
+# gcc 12 loses sight of what a uthash table owns: leaks are LeakSanitizer's, in the tests.
 analyze: $(patsubst %.c,$(BUILD)/analyze/%.o,$(LIB_SRC) $(TOOL_SRC) ikod/main.c tools/ikoctl.c)
 
 $(BUILD)/analyze/%.o: %.c
 	@mkdir -p $(@D)
-	$(call run,ANALYZE,$(CC) $(BASE) -O1 -fanalyzer -c -o $@ $<,$<)
+	$(call run,ANALYZE,$(CC) $(BASE) -O1 -fanalyzer -Wno-analyzer-malloc-leak -c -o $@ $<,$<)
 
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
 
