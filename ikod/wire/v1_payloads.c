@@ -89,7 +89,7 @@ static int mask_bits(const uint8_t *mask, size_t len)
 /* Prefix length if @lo to @hi is all of one prefix; -1 otherwise. */
 static int range_bits(const uint8_t *lo, const uint8_t *hi, size_t len)
 {
-	uint8_t same[16];
+	uint8_t same[16] = { 0 };
 	int bits;
 
 	/* lo = prefix 000.., hi = prefix 111..: they differ in the host bits alone */
