@@ -48,6 +48,13 @@ static const struct meaning late[] = {
 	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
 };
 
+/* The same under our common keys: the pre-shared key is right, so it is the identity that they do not take. */
+static const struct meaning late_authentic[] = {
+	{ N_AUTHENTICATION_FAILED, FAIL_ID },
+	{ N_INVALID_ID_INFORMATION, FAIL_ID },
+	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
+};
+
 static const struct meaning phase2[] = {
 	{ N_NO_PROPOSAL_CHOSEN, FAIL_P2_PROPOSAL },
 	{ N_BAD_PROPOSAL_SYNTAX, FAIL_P2_PROPOSAL },
@@ -81,13 +88,18 @@ static void notify_text(const struct v1_notify *n, char *out, size_t len)
 		snprintf(out, len, "%s (%u)", isakmp_notify_name(n->type), n->type);
 }
 
-static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, struct v1_fail *f)
+static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, bool authentic, struct v1_fail *f)
 {
-	bool sent5 = sa->p1->state == P1_I_WAIT_AUTH;
 	char text[V1_ID_STRLEN];
 	struct v1_id id;
 
-	v1_fail_set(f, sent5 ? MEANING(late, n->type) : MEANING(early, n->type), WHO_PEER, 0);
+	v1_fail_set(f, FAIL_NONE, WHO_PEER, 0);
+	if (authentic)
+		f->cause = MEANING(late_authentic, n->type);
+	else if (sa->p1->state == P1_I_WAIT_AUTH)
+		f->cause = MEANING(late, n->type);
+	else
+		f->cause = MEANING(early, n->type);
 	notify_text(n, f->theirs, sizeof(f->theirs));
 	if (f->cause == FAIL_P1_PROPOSAL || f->cause == FAIL_P1_DH) {
 		v1_p1_text(sa->conn->cfg, f->ours, sizeof(f->ours));
@@ -97,13 +109,10 @@ static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, s
 	}
 }
 
-/*
- * Both sides share keys here, so neither proposal nor PSK is wrong any more;
- * what stays a mere suspicion is what a damaged packet would cause as well.
- */
-static bool is_final(enum failure_cause cause)
+/* Verdicts on a whole message 5; AUTHENTICATION-FAILED is what a damaged one would cause as well. */
+static bool is_final(uint16_t type)
 {
-	return cause == FAIL_ID || cause == FAIL_P1_PROPOSAL;
+	return type == N_INVALID_ID_INFORMATION || type == N_NO_PROPOSAL_CHOSEN;
 }
 
 static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool authentic)
@@ -112,8 +121,8 @@ static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool aut
 
 	if (!n->type || n->type > ERROR_NOTIFY_MAX)
 		return;
-	phase1_meaning(sa, n, &f);
-	if (authentic && is_final(f.cause))
+	phase1_meaning(sa, n, authentic, &f);
+	if (authentic && is_final(n->type))
 		v1_p1_fail(sa, &f);
 	else
 		v1_p1_suspect(sa, &f);
