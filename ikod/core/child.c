@@ -51,6 +51,7 @@ static void child_start(struct child *child)
 	unsigned int failures = child->failures;
 
 	child->started = c->e->now;
+	child->trying = true;
 	v1_quick_start(c->ike, child);
 	if (!child->quick && child->failures == failures && child->wanted)
 		child_failed(child, FAIL_CRYPTO, WHO_US, "quick mode could not be started", NULL);
@@ -107,6 +108,13 @@ static void child_pause(struct child *child, uint64_t ms)
 	engine_set_timer(child->conn->e, &child->retry, ms, child_retry_due, child);
 }
 
+void child_want_later(struct child *child, uint64_t ms)
+{
+	child->wanted = true;
+	if (!timer_running(&child->retry))
+		child_pause(child, ms);
+}
+
 /* ---- failures ---- */
 
 static void report(struct conn *c, const char *about, const struct failure *f)
@@ -142,8 +150,9 @@ void child_failed(struct child *child, enum failure_cause cause, enum failure_wh
 
 	failure_set(&child->failure, c->e->now, PHASE_2, cause, who, ours, theirs);
 	report(c, child_str(child, pair), &child->failure);
-	if (child->quick || !child->wanted)	/* a proposal of the peer, not ours */
+	if (child->quick || !child->trying)	/* a proposal of the peer, not ours */
 		return;
+	child->trying = false;
 	child->failures++;
 	if (cause == FAIL_NO_RESPONSE || cause == FAIL_NO_FINISH)
 		suspect_ike(child);
@@ -194,7 +203,7 @@ void child_clear(struct child *child, enum failure_cause cause, enum failure_who
 
 	v1_quick_cancel(child);
 	engine_stop_timer(child->conn->e, &child->retry);
-	child->wanted = false;
+	child->wanted = child->trying = false;
 	child->failures = 0;
 	while (child->sas)
 		csa_remove(child->sas);

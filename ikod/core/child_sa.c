@@ -307,6 +307,7 @@ void child_sa_negotiated(struct child_sa *csa, bool proven)
 	child->failures = 0;
 	child->failure = (struct failure){ 0 };
 	child->wanted = false;
+	child->trying = child->quick;
 	engine_stop_timer(e, &child->retry);
 	soft = csa_soft_ms(csa);
 	gone = e->now - csa->born;
@@ -319,17 +320,25 @@ void child_sa_negotiated(struct child_sa *csa, bool proven)
 	conn_pump_soon(c);
 }
 
+/*
+ * Our message 2, or the peer's message 3, never arrived. The peer may well
+ * think that the pair is up. A Delete says no, but it can get lost as well and
+ * nobody repeats it; so in the end we negotiate ourselves, even if passive: the
+ * peer has asked for it.
+ */
 void child_sa_abandon(struct child_sa *csa)
 {
-	struct conn *c = csa->child->conn;
+	struct child *child = csa->child;
 
 	csa_unbind(csa);
 	if (csa->negotiated)
 		return;
-	if (csa->role == ROLE_RESPONDER)
+	if (csa->role == ROLE_RESPONDER && child->conn->ike) {
 		csa_delete_sent(csa);
+		child_want_later(child, ABANDONED);
+	}
 	csa_remove(csa);
-	conn_pump_soon(c);
+	conn_pump_soon(child->conn);
 }
 
 /* ---- the end ---- */

@@ -92,6 +92,7 @@ struct child {
 	bool wanted;			/* to be brought up as soon as there is an IKE SA */
 	bool installed;			/* the kernel child exists */
 	uint64_t started;		/* when our last quick mode began */
+	bool trying;			/* and it has neither succeeded nor been reported as failed */
 	unsigned int failures;
 	struct timer retry;
 	struct failure failure;
@@ -304,8 +305,9 @@ void child_sa_negotiated(struct child_sa *csa, bool proven);
 /**
  * child_sa_abandon - the exchange died before it was proven
  *
- * A responder sends a Delete for it all the same if there is an IKE SA: the
- * initiator may have finished and lost its message 3 on the way.
+ * A responder sends a Delete for it all the same if there is an IKE SA, and
+ * negotiates itself soon: the initiator may have finished and lost its message 3
+ * on the way.
  */
 void child_sa_abandon(struct child_sa *csa);
 

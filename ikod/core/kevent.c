@@ -116,6 +116,7 @@ static void sa_refused(struct child_sa *csa, const char *detail)
 	if (current || child->quick)
 		return;
 	child->wanted = child->conn->cfg->start == START_AUTO || child->current;
+	child->trying = true;
 	child_failed(child, FAIL_KERNEL, WHO_US, detail, NULL);
 }
 

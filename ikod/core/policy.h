@@ -20,6 +20,7 @@
 #define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
 #define QUICKS_MAX	16		/* our quick modes at once in one connection */
 #define QUICK_TURN	SECONDS(4)	/* and one at a time within so long: see child_pump() */
+#define ABANDONED	SECONDS(5)	/* the peer may try a failed quick mode again for so long, then we do */
 #define PAIRS_MAX	4		/* SA pairs of one child */
 #define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers */
 #define HALF_OPEN_CONN	8		/* and of one connection */
@@ -87,6 +88,8 @@ void conn_reloaded(struct conn *c);
 /* child.c */
 void child_pump(struct conn *c);
 void child_retry_due(void *owner);
+/** child_want_later - negotiate in @ms unless the peer does before */
+void child_want_later(struct child *child, uint64_t ms);
 /** child_lost - the last pair is gone */
 void child_lost(struct child *child, enum failure_cause cause, enum failure_who who, const char *detail, uint64_t lived);
 /** child_clear - drop all pairs and exchanges of @child; the kernel is told */
