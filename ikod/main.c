@@ -38,6 +38,11 @@ static const char usage[] =
 
 /* ---- configuration ---- */
 
+static const char *plural(unsigned int n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* load - NULL with @errs filled */
 static struct cfg *load(const char *path, struct cfg_errors *errs)
 {
@@ -101,7 +106,7 @@ static bool reload(void *ctx, struct cfg_errors *errs, char *err, size_t errlen)
 	unload(d->cfg);
 	d->cfg = fresh;
 	set_log_level(d);
-	log_line(LOG_L_INFO, NULL, "reloaded: %u connections", d->cfg->ike.n);
+	log_line(LOG_L_INFO, NULL, "reloaded: %u connection%s", d->cfg->ike.n, plural(d->cfg->ike.n));
 	return true;
 }
 
@@ -188,8 +193,8 @@ static int run(struct daemon *d)
 		return rc;
 	log_open(d->verbose ? LOG_L_DEBUG : d->cfg->log_level);
 	if (start(d, err, sizeof(err))) {
-		log_line(LOG_L_INFO, NULL, "ikod " VPNTUN_VERSION ": %u connections, UDP ports %u and %u, control socket %s",
-			 d->cfg->ike.n, d->cfg->ike_port, d->cfg->natt_port, d->cfg->control_socket);
+		log_line(LOG_L_INFO, NULL, "ikod " VPNTUN_VERSION ": %u connection%s, UDP ports %u and %u, control socket %s",
+			 d->cfg->ike.n, plural(d->cfg->ike.n), d->cfg->ike_port, d->cfg->natt_port, d->cfg->control_socket);
 		process_notify("READY=1");
 		loop_run(d->loop);
 		process_notify("STOPPING=1");
@@ -211,7 +216,7 @@ static int check(const char *path)
 	cfg_errors_free(&errs);
 	if (!ok)
 		return EXIT_FAILURE;
-	printf("%u connection%s, no errors\n", cfg.ike.n, cfg.ike.n == 1 ? "" : "s");
+	printf("%u connection%s, no errors\n", cfg.ike.n, plural(cfg.ike.n));
 	cfg_free(&cfg);
 	return EXIT_SUCCESS;
 }

@@ -92,7 +92,8 @@ static void report(struct kernel *k, const struct ike_action *a, const struct nl
 		ev.spi = a->sa.spi;
 		ev.dir = a->sa.dir;
 	}
-	snprintf(ev.text, sizeof(ev.text), "%s", r->text);
+	if (strcmp(r->text, strerror(r->error)))	/* the engine puts that one itself */
+		snprintf(ev.text, sizeof(ev.text), "%s", r->text);
 	k->user.event(k->user.ctx, &ev);
 }
 
@@ -225,6 +226,8 @@ static int on_event_msg(struct nl_msg *m, void *arg)
 	struct kernel *k = arg;
 	struct kmsg_in in;
 
+	if (nlmsg_get_src(m)->nl_pid)	/* not the kernel */
+		return NL_OK;
 	if (kmsg_parse(nlmsg_hdr(m), &in) && in.cmd == VPNTUN_CMD_NOTIFY)
 		on_notify(k, &in);
 	return NL_OK;

@@ -17,10 +17,11 @@
  * struct dev - an interface in use
  * @ours: we made it, and we remove it
  * @wanted: the configuration looked at last names it
+ * @gone: somebody removed it under us
  */
 struct dev {
 	char name[IFNAMSIZ];
-	bool ours, wanted;
+	bool ours, wanted, gone;
 };
 
 struct links {
@@ -196,6 +197,21 @@ bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted
 	return true;
 }
 
+/* The module forgot all about a device that is gone; only a fresh start puts everything back. */
+static void tell_gone(struct links *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->n; i++) {
+		bool gone = !if_nametoindex(l->v[i].name);
+
+		if (gone && !l->v[i].gone)
+			log_line(LOG_L_ERROR, NULL, "interface %s is gone, and its tunnels with it: restart ikod",
+				 l->v[i].name);
+		l->v[i].gone = gone;
+	}
+}
+
 static unsigned int count_routes(const struct ike_config *cfg)
 {
 	unsigned int i, n = 0;
@@ -220,14 +236,14 @@ static void drop_unwanted(struct links *l)
 	}
 }
 
-void links_settle(struct links *l, const struct ike_config *cfg)
+void links_settle(struct links *l, const struct ike_config *cfg, bool again)
 {
 	unsigned int i, max = count_routes(cfg);
 	struct route *want = calloc(max + 1, sizeof(*want));
 
 	if (!want)
 		abort();
-	routes_sync(l->rt, want, routes_wanted(cfg, want, max));
+	routes_sync(l->rt, want, routes_wanted(cfg, want, max, again), again);
 	free(want);
 	for (i = 0; i < l->n; i++)
 		l->v[i].wanted = false;
@@ -238,6 +254,7 @@ void links_settle(struct links *l, const struct ike_config *cfg)
 			d->wanted = true;
 	}
 	drop_unwanted(l);
+	tell_gone(l);
 }
 
 void links_each(const struct links *l, void (*fn)(void *ctx, const char *ifname), void *ctx)
@@ -254,7 +271,7 @@ void links_free(struct links *l)
 
 	if (!l)
 		return;
-	links_settle(l, &nothing);
+	links_settle(l, &nothing, false);
 	nl_socket_free(l->rt);
 	free(l->v);
 	free(l);

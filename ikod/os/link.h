@@ -28,8 +28,11 @@ struct links *links_new(const char *kind, char *err, size_t errlen);
  */
 bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted)(void *ctx, const char *ifname),
 		   void *ctx, char *err, size_t errlen);
-/** links_settle - routes of @cfg are there; routes and devices that we made and @cfg does not name are gone */
-void links_settle(struct links *l, const struct ike_config *cfg);
+/**
+ * links_settle - routes of @cfg are there; routes and devices that we made and @cfg does not name are gone
+ * @again: @cfg is the same as before; problems that were told are not told again
+ */
+void links_settle(struct links *l, const struct ike_config *cfg, bool again);
 /** links_each - every interface in use */
 void links_each(const struct links *l, void (*fn)(void *ctx, const char *ifname), void *ctx);
 /** links_free - remove the routes and devices that we made, release @l; NULL is fine */

@@ -14,6 +14,7 @@
 #include "os/loop.h"
 #include "os/process.h"
 #include "os/udp.h"
+#include "os/watch.h"
 
 /* Actions carried out before sockets and timers get their turn again. */
 #define ACTIONS_PER_TURN 512
@@ -37,6 +38,7 @@ struct loop {
 	struct udp *udp;
 	struct kernel *kernel;
 	struct links *links;
+	struct watch *watch;
 	const struct ike_config *cfg;
 	struct event *deadline, *more, *signals[SIG_N];
 	bool draining, stopping;
@@ -247,6 +249,14 @@ const char *loop_counter(struct loop *l, unsigned int i, uint64_t *value)
 	return sockets[i - n].name;
 }
 
+/* Routes go when an interface is set down, and a preferred source may only now be there. */
+static void on_change(void *ctx)
+{
+	struct loop *l = ctx;
+
+	links_settle(l->links, l->cfg, true);
+}
+
 /* ---- signals ---- */
 
 static void on_stop(evutil_socket_t signo, short what, void *arg)
@@ -318,7 +328,8 @@ struct loop *loop_new(const struct loop_user *user, char *err, size_t errlen)
 		goto fail;
 	}
 	l->links = links_new(kernel_link_kind, err, errlen);
-	if (l->links)
+	l->watch = l->links ? watch_new(l->base, on_change, l, err, errlen) : NULL;
+	if (l->watch)
 		return l;
 fail:
 	loop_free(l);
@@ -355,14 +366,14 @@ bool loop_configure(struct loop *l, const struct ike_config *cfg, char *err, siz
 	if (cfg->n && !open_kernel(l, err, errlen))
 		return false;
 	if (!links_prepare(l->links, cfg, flush_leftovers, l, err, errlen)) {
-		links_settle(l->links, l->cfg);
+		links_settle(l->links, l->cfg, true);
 		return false;
 	}
 	l->cfg = cfg;
 	ike_configure(l->engine, now_ms(), cfg);
 	/* All of it: what a connection that is gone had must leave its interface before that goes. */
 	drain(l, UINT32_MAX);
-	links_settle(l->links, cfg);
+	links_settle(l->links, cfg, false);
 	return true;
 }
 
@@ -392,6 +403,7 @@ void loop_free(struct loop *l)
 	kernel_close(l->kernel);
 	udp_close(l->udp);
 	jobs_free(l->jobs);
+	watch_free(l->watch);
 	links_free(l->links);
 	ike_engine_free(l->engine);
 	drop_signals(l);

@@ -78,7 +78,7 @@ static struct route *find(struct route *v, unsigned int n, const struct subnet *
 }
 
 static unsigned int add_wanted(const struct conn_cfg *c, const struct ifaddrs *addrs, struct route *out,
-			       unsigned int n, unsigned int max)
+			       unsigned int n, unsigned int max, bool again)
 {
 	char text[SUBNET_STRLEN];
 	unsigned int i;
@@ -87,8 +87,10 @@ static unsigned int add_wanted(const struct conn_cfg *c, const struct ifaddrs *a
 		const struct subnet *s = &c->remote_subnets[i];
 
 		if (!s->prefixlen) {
-			log_line(LOG_L_WARN, c->name, "no route made for %s: a default route through the tunnel is for you "
-				 "to add (ip route add ... dev %s), or set routes = no", subnet_str(s, text), c->interface);
+			if (!again)
+				log_line(LOG_L_WARN, c->name, "no route made for %s: a default route through the tunnel "
+					 "is for you to add (ip route add ... dev %s), or set routes = no",
+					 subnet_str(s, text), c->interface);
 			continue;
 		}
 		if (find(out, n, s))
@@ -101,7 +103,7 @@ static unsigned int add_wanted(const struct conn_cfg *c, const struct ifaddrs *a
 	return n;
 }
 
-unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max)
+unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max, bool again)
 {
 	struct ifaddrs *addrs = NULL;
 	unsigned int i, n = 0;
@@ -110,7 +112,7 @@ unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsi
 		addrs = NULL;
 	for (i = 0; i < cfg->n; i++)
 		if (cfg->conns[i]->routes)
-			n = add_wanted(cfg->conns[i], addrs, out, n, max);
+			n = add_wanted(cfg->conns[i], addrs, out, n, max, again);
 	if (addrs)
 		freeifaddrs(addrs);
 	return n;
@@ -182,25 +184,23 @@ static bool swallows_peer(struct nl_sock *rt, const struct route *r)
 	return !nlq_get(rt, m, prefix_of, &prefix, &res) || prefix <= r->dst.prefixlen;
 }
 
-static void add_route(struct nl_sock *rt, const struct route *r)
+static void add_route(struct nl_sock *rt, const struct route *r, bool again)
 {
 	struct nlq_result res;
 	char text[SUBNET_STRLEN];
 
 	subnet_str(&r->dst, text);
-	if (r->foreign) {
-		log_line(LOG_L_WARN, r->conn->name, "route %s is not made: there is another one for it; "
-			 "remove that one and reload, or set routes = no", text);
-		return;
-	}
-	if (swallows_peer(rt, r)) {
-		log_line(LOG_L_WARN, r->conn->name, "route %s is not made: it covers the peer's own address, "
-			 "so the tunnel would run through itself; add a more specific route to the peer and reload", text);
+	if (r->foreign || swallows_peer(rt, r)) {
+		if (!again)
+			log_line(LOG_L_WARN, r->conn->name, "route %s is not made: %s", text, r->foreign ?
+				 "there is another one for it; remove that one and reload, or set routes = no" :
+				 "it covers the peer's own address, so the tunnel would run through itself; "
+				 "add a more specific route to the peer and reload");
 		return;
 	}
 	if (nlq_do(rt, route_msg(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r), &res))
 		log_line(LOG_L_INFO, r->conn->name, "route %s dev %s", text, r->ifname);
-	else
+	else if (!again)
 		log_line(LOG_L_ERROR, r->conn->name, "route %s dev %s: %s", text, r->ifname, res.text);
 }
 
@@ -286,7 +286,7 @@ static void survey_family(struct nl_sock *rt, struct survey *s, uint8_t family)
 		log_line(LOG_L_WARN, NULL, "routes cannot be listed: %s", res.text);
 }
 
-void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n)
+void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n, bool again)
 {
 	struct survey s = { .want = want, .n_want = n };
 	unsigned int i;
@@ -298,5 +298,5 @@ void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n)
 	free(s.stale);
 	for (i = 0; i < n; i++)
 		if (!want[i].present)
-			add_route(rt, &want[i]);
+			add_route(rt, &want[i], again);
 }

@@ -24,12 +24,16 @@ bool subnet_covers(const struct subnet *s, uint16_t family, const uint8_t *addr)
 /**
  * routes_wanted - what @cfg asks for, each prefix once
  * @out: room for @max
+ * @again: as in routes_sync()
  *
  * Default routes are left out with a line in the log: nobody should lose the
  * machine because a configuration says 0.0.0.0/0.
  */
-unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max);
-/** routes_sync - the @n routes of @want exist unless a foreign one has the prefix; our others are removed */
-void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n);
+unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max, bool again);
+/**
+ * routes_sync - the @n routes of @want exist unless a foreign one has the prefix; our others are removed
+ * @again: nothing new was asked for, so do not say again what cannot be done
+ */
+void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n, bool again);
 
 #endif

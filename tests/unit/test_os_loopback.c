@@ -327,14 +327,14 @@ static void routes_of_config(void **state)
 	assert_true(subnet_parse("192.168.3.0/24", &c->remote_subnets[2]));
 	c->remote_subnets[2].proto = 17;
 	/* no default route, and the same prefix once */
-	assert_int_equal(routes_wanted(&cfg, r, 4), 1);
+	assert_int_equal(routes_wanted(&cfg, r, 4, false), 1);
 	assert_true(r[0].has_src);
 	assert_memory_equal(r[0].src, "\x7f\0\0\1", 4);
 	assert_true(subnet_parse("240.1.2.0/24", &c->local_subnets[0]));
-	assert_int_equal(routes_wanted(&cfg, r, 4), 1);
+	assert_int_equal(routes_wanted(&cfg, r, 4, false), 1);
 	assert_false(r[0].has_src);
 	c->routes = false;
-	assert_int_equal(routes_wanted(&cfg, r, 4), 0);
+	assert_int_equal(routes_wanted(&cfg, r, 4, false), 0);
 	conn_cfg_put(c);
 }
 
