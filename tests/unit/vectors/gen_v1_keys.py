@@ -12,6 +12,7 @@ Run in this directory:  ./gen_v1_keys.py            writes both files
 """
 import hashlib
 import hmac
+import pathlib
 import sys
 
 HASHES = ["md5", "sha1", "sha256", "sha384", "sha512"]
@@ -165,14 +166,12 @@ def modp_header():
 def main():
     bad = 0
     for name, text in (("v1_keys_computed.h", keys_header()), ("modp_computed.h", modp_header())):
-        if "--check" in sys.argv[1:]:
-            with open(name, encoding="ascii") as f:
-                if f.read() != text:
-                    print(f"{name} differs", file=sys.stderr)
-                    bad = 1
-        else:
-            with open(name, "w", encoding="ascii") as f:
-                f.write(text)
+        path = pathlib.Path(__file__).with_name(name)
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text, encoding="ascii")
+        elif path.read_text(encoding="ascii") != text:
+            print(f"{name} differs", file=sys.stderr)
+            bad = 1
     return bad
 
 
