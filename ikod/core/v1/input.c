@@ -121,12 +121,21 @@ void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *
 		e->counters[CNT_MALFORMED]++;
 		return;
 	}
+	m.body = c.p;
+	m.body_len = c.left;
 	if (MAJOR(m.hdr.version) != MAJOR(ISAKMP_VERSION_1)) {
 		other_version(e, &m);
 		return;
 	}
-	m.body = c.p;
-	m.body_len = c.left;
+	/* RFC 2408 3.1: a larger minor version and unknown flags are not ours to guess */
+	if (m.hdr.version != ISAKMP_VERSION_1) {
+		e->counters[CNT_VERSION]++;
+		return;
+	}
+	if (m.hdr.flags & ~(ISAKMP_FLAG_ENCRYPTED | ISAKMP_FLAG_COMMIT)) {
+		e->counters[CNT_MALFORMED]++;
+		return;
+	}
 	if (!hash_bytes(HASH_SHA2_256, &whole, 1, digest))
 		return;
 	memcpy(m.digest, digest, sizeof(m.digest));

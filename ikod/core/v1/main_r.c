@@ -128,8 +128,7 @@ enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, st
 
 	if (v == V1_REJECT)
 		return v;
-	/* RFC 3947 4: from message 5 on we answer to where it came from */
-	sa->path = *m->path;
+	v1_natt_floated(sa, m->path);
 	if (v == V1_REPLY && !adopt(sa, &id, f))
 		v = V1_FAIL;
 	if (v == V1_FAIL) {

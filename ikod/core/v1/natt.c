@@ -95,6 +95,22 @@ void v1_natt_float(struct ike_sa *sa)
 	endpoint_set_port(&sa->path.remote, IKE_NATT_PORT);
 }
 
+/*
+ * RFC 3947 4: an initiator that sees a NAT changes to port 4500, and from
+ * message 5 on we answer to where it came from. NAT-D payloads are in clear, so
+ * the two views may differ; message 5 is authenticated, so its view counts.
+ */
+void v1_natt_floated(struct ike_sa *sa, const struct ike_path *path)
+{
+	bool floated = path->natt && !sa->path.natt;
+
+	sa->path = *path;
+	if (!path->natt)
+		sa->nat_local = sa->nat_remote = false;
+	else if (floated && !sa->nat_local)
+		sa->nat_remote = true;
+}
+
 static bool path_eq(const struct ike_path *a, const struct ike_path *b)
 {
 	return a->natt == b->natt && endpoint_eq(&a->local, &b->local) && endpoint_eq(&a->remote, &b->remote);

@@ -201,8 +201,8 @@ static uint16_t encap_of(const struct v1_transform *t)
 	return t->seen & V1A_ENCAP ? t->encap : ENCAP_TUNNEL;
 }
 
-static unsigned int p2_diff(const struct conn_cfg *cfg, const struct esp_suite *s, uint16_t encap,
-			    const struct v1_proposal *p, const struct v1_transform *t)
+static unsigned int p2_diff(const struct ike_sa *sa, const struct esp_suite *s, const struct v1_proposal *p,
+			    const struct v1_transform *t)
 {
 	const struct hash_info *integ = hash_info(s->integ);
 	unsigned int diff = 0;
@@ -213,9 +213,9 @@ static unsigned int p2_diff(const struct conn_cfg *cfg, const struct esp_suite *
 		diff |= DIFF_CIPHER;
 	if (t->auth != (integ ? integ->v1_esp : 0))
 		diff |= DIFF_INTEG;
-	if (t->group != group_of(cfg, s))
+	if (t->group != group_of(sa->conn->cfg, s))
 		diff |= DIFF_GROUP;
-	if (encap_of(t) != encap)
+	if (!v1_quick_encap_ok(sa, encap_of(t)))
 		diff |= DIFF_ENCAP;
 	return diff;
 }
@@ -316,7 +316,7 @@ static void choose(struct v1_p2_choice *out, const struct v1_proposal *p, const 
 {
 	const struct enc_info *enc;
 
-	*out = (struct v1_p2_choice){ .prop = p, .t = t, .group = t->group };
+	*out = (struct v1_p2_choice){ .prop = p, .t = t, .group = t->group, .encap = encap_of(t) };
 	out->suite.enc = enc_from_v1_esp(t->id);
 	enc = enc_info(out->suite.enc);
 	out->suite.keybits = enc->key_attr ? t->keylen : 192;
@@ -343,9 +343,11 @@ static bool spi_usable(const struct v1_proposal *p)
 }
 
 /* The least that every transform differs in, from any of ours. */
-static bool p2_search(const struct conn_cfg *cfg, const struct v1_sa *offer, uint16_t encap,
-		      struct v1_p2_choice *out, unsigned int *least)
+static bool p2_search(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_p2_choice *out,
+		      unsigned int *least)
 {
+	const struct conn_cfg *cfg = sa->conn->cfg;
+
 	*least = DIFF_OTHER | DIFF_CIPHER | DIFF_INTEG;
 	for (unsigned int i = 0; i < cfg->n_esp; i++) {
 		for (unsigned int k = 0; k < offer->n_proposals; k++) {
@@ -355,7 +357,7 @@ static bool p2_search(const struct conn_cfg *cfg, const struct v1_sa *offer, uin
 				continue;
 			for (unsigned int n = p->first; n < p->first + p->n; n++) {
 				const struct v1_transform *t = &offer->transforms[n];
-				unsigned int diff = p2_diff(cfg, &cfg->esp[i], encap, p, t);
+				unsigned int diff = p2_diff(sa, &cfg->esp[i], p, t);
 
 				if (!diff) {
 					choose(out, p, t);
@@ -369,24 +371,24 @@ static bool p2_search(const struct conn_cfg *cfg, const struct v1_sa *offer, uin
 	return false;
 }
 
-bool v1_p2_select(const struct conn_cfg *cfg, const struct v1_sa *offer, uint16_t encap,
-		  struct v1_p2_choice *out, struct v1_fail *f)
+bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_p2_choice *out,
+		  struct v1_fail *f)
 {
 	unsigned int least;
 
-	if (p2_search(cfg, offer, encap, out, &least))
+	if (p2_search(sa, offer, out, &least))
 		return true;
 	if (least == DIFF_GROUP) {
 		v1_fail_set(f, FAIL_P2_PFS, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	} else if (subset(least, DIFF_GROUP | DIFF_ENCAP)) {
 		v1_fail_set(f, FAIL_ENCAP_MODE, WHO_US, N_NO_PROPOSAL_CHOSEN);
-		snprintf(f->ours, sizeof(f->ours), "%s", encap_text(encap));
+		snprintf(f->ours, sizeof(f->ours), "%s", encap_text(v1_quick_encap(sa)));
 		snprintf(f->theirs, sizeof(f->theirs), "%s", encap_text(encap_of(&offer->transforms[0])));
 		return false;
 	} else {
 		v1_fail_set(f, FAIL_P2_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	}
-	v1_p2_text(cfg, f->ours, sizeof(f->ours));
+	v1_p2_text(sa->conn->cfg, f->ours, sizeof(f->ours));
 	p2_offer_text(offer, f->theirs, sizeof(f->theirs));
 	return false;
 }

@@ -13,6 +13,18 @@ uint16_t v1_quick_encap(const struct ike_sa *sa)
 	return v1_priv(sa)->natt_draft ? ENCAP_UDP_TUNNEL_DRAFT : ENCAP_UDP_TUNNEL;
 }
 
+/*
+ * The initiator's view of NATs decides, not ours: NAT-D payloads come in clear,
+ * and what both sides make of them may differ. UDP goes wherever port 4500 is
+ * in use, plain ESP wherever we see no NAT.
+ */
+bool v1_quick_encap_ok(const struct ike_sa *sa, uint16_t encap)
+{
+	if (encap == v1_quick_encap(sa))
+		return true;
+	return sa->path.natt && (encap == ENCAP_UDP_TUNNEL || encap == ENCAP_UDP_TUNNEL_DRAFT);
+}
+
 bool v1_quick_take_nonce_ke(struct v1_quick *q, const struct v1_msg *m, unsigned int group)
 {
 	const struct v1_payload *nonce = v1_find(&m->chain, PL_NONCE, 0);
@@ -69,7 +81,7 @@ bool v1_quick_install(struct v1_quick *q)
 {
 	struct csa_params p = {
 		.role = q->role, .spi_in = q->spi_in, .spi_out = q->spi_out, .suite = q->suite,
-		.group = q->group, .udp = v1_quick_encap(q->sa) != ENCAP_TUNNEL, .life_s = q->life_s,
+		.group = q->group, .udp = q->encap != ENCAP_TUNNEL, .life_s = q->life_s,
 		.life_kb = q->life_kb,
 	};
 

@@ -14,7 +14,8 @@ bool v1_quick_i_message1(struct v1_quick *q)
 
 	v1_phase2_begin(sa, w, XCHG_QUICK, q->msgid);
 	body = w->b.len + 4;
-	v1_p2_offer(sa->conn->cfg, w, q->spi_in, v1_quick_encap(sa));
+	q->encap = v1_quick_encap(sa);
+	v1_p2_offer(sa->conn->cfg, w, q->spi_in, q->encap);
 	if (w->b.failed)
 		return false;
 	buf_put(&q->sa_body, w->b.p + body, w->b.len - body);

@@ -138,7 +138,6 @@ static enum v1_verdict answer(struct v1_quick *q, struct v1_fail *f)
 
 enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f)
 {
-	const struct conn_cfg *cfg = q->sa->conn->cfg;
 	struct v1_p2_choice choice;
 	struct v1_sa offer;
 
@@ -153,7 +152,7 @@ enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, 
 	q->child = find_child(q, f);
 	if (!q->child)
 		return V1_FAIL;
-	if (!v1_p2_select(cfg, &offer, v1_quick_encap(q->sa), &choice, f))
+	if (!v1_p2_select(q->sa, &offer, &choice, f))
 		return V1_FAIL;
 	v1_fail_set(f, FAIL_MALFORMED, WHO_US, N_INVALID_KEY_INFORMATION);
 	if (!v1_quick_take_nonce_ke(q, m, choice.group))
@@ -161,6 +160,7 @@ enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, 
 	q->spi_out = choice.spi;
 	q->spi_in = engine_spi(q->sa->e);
 	q->suite = choice.suite;
+	q->encap = choice.encap;
 	q->group = choice.group;
 	agree_life(q, &choice);
 	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);

@@ -277,6 +277,7 @@ struct v1_quick {
 	struct secret priv, gqm;
 	unsigned int group;
 	struct esp_suite suite;
+	uint16_t encap;
 	uint64_t life_s, life_kb;
 	bool tell_life;			/* responder: send RESPONDER-LIFETIME */
 	uint32_t spi_in, spi_out;
@@ -296,7 +297,10 @@ void v1_quick_fail(struct v1_quick *q, const struct v1_fail *f);
 struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n);
 
 /* Shared by quick_i.c and quick_r.c */
+/** v1_quick_encap - the encapsulation mode that we offer under @sa */
 uint16_t v1_quick_encap(const struct ike_sa *sa);
+/** v1_quick_encap_ok - one that we accept from the peer */
+bool v1_quick_encap_ok(const struct ike_sa *sa, uint16_t encap);
 bool v1_quick_take_nonce_ke(struct v1_quick *q, const struct v1_msg *m, unsigned int group);
 bool v1_quick_put_nonce_ke(struct v1_quick *q, struct v1_writer *w);
 bool v1_quick_derive_start(struct v1_quick *q);
@@ -376,6 +380,7 @@ struct v1_p2_choice {
 	const struct v1_transform *t;
 	struct esp_suite suite;
 	unsigned int group;
+	uint16_t encap;
 	uint32_t spi;
 	uint64_t life_s, life_kb;
 };
@@ -383,8 +388,8 @@ struct v1_p2_choice {
 /** v1_p2_group - the PFS group that we offer */
 unsigned int v1_p2_group(const struct conn_cfg *cfg);
 void v1_p2_offer(const struct conn_cfg *cfg, struct v1_writer *w, uint32_t spi, uint16_t encap);
-bool v1_p2_select(const struct conn_cfg *cfg, const struct v1_sa *offer, uint16_t encap,
-		  struct v1_p2_choice *out, struct v1_fail *f);
+bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_p2_choice *out,
+		  struct v1_fail *f);
 bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v1_p2_choice *out,
 		  struct v1_fail *f);
 void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len);
@@ -411,6 +416,8 @@ void v1_natt_put(struct ike_sa *sa, struct v1_writer *w);
 void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m);
 /** v1_natt_float - initiator, before message 5: go to port 4500 (RFC 3947 4) */
 void v1_natt_float(struct ike_sa *sa);
+/** v1_natt_floated - responder, at message 5: the initiator has decided whether there is a NAT */
+void v1_natt_floated(struct ike_sa *sa, const struct ike_path *path);
 /** v1_natt_follow - an authenticated message came by @path */
 void v1_natt_follow(struct ike_sa *sa, const struct ike_path *path);
 
