@@ -236,15 +236,27 @@ static void drop_unwanted(struct links *l)
 	}
 }
 
-void links_settle(struct links *l, const struct ike_config *cfg, bool again)
+static void settle_routes(struct links *l, const struct ike_config *cfg, bool again)
 {
 	unsigned int i, max = count_routes(cfg);
 	struct route *want = calloc(max + 1, sizeof(*want));
+	uint32_t *ifindex = calloc(l->n + 1, sizeof(*ifindex));
+	const struct route_devices devs = { .ifindex = ifindex, .n = l->n };
 
-	if (!want)
+	if (!want || !ifindex)
 		abort();
-	routes_sync(l->rt, want, routes_wanted(cfg, want, max, again), again);
+	for (i = 0; i < l->n; i++)
+		ifindex[i] = if_nametoindex(l->v[i].name);
+	routes_sync(l->rt, &devs, want, routes_wanted(cfg, want, max, again), again);
+	free(ifindex);
 	free(want);
+}
+
+void links_settle(struct links *l, const struct ike_config *cfg, bool again)
+{
+	unsigned int i;
+
+	settle_routes(l, cfg, again);
 	for (i = 0; i < l->n; i++)
 		l->v[i].wanted = false;
 	for (i = 0; i < cfg->n; i++) {

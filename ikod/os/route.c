@@ -207,6 +207,7 @@ static void add_route(struct nl_sock *rt, const struct route *r, bool again)
 /* ---- what is there ---- */
 
 struct survey {
+	const struct route_devices *devs;
 	struct route *want;
 	unsigned int n_want;
 	struct route *stale;		/* ours and not wanted */
@@ -251,6 +252,16 @@ static void add_stale(struct survey *s, const struct route *r)
 	s->stale[s->n_stale++] = *r;
 }
 
+static bool through_ours(const struct route_devices *devs, uint32_t ifindex)
+{
+	unsigned int i;
+
+	for (i = 0; i < devs->n; i++)
+		if (devs->ifindex[i] == ifindex)
+			return true;
+	return false;
+}
+
 static void on_route(void *ctx, struct nlmsghdr *h)
 {
 	struct survey *s = ctx;
@@ -260,7 +271,7 @@ static void on_route(void *ctx, struct nlmsghdr *h)
 	if (!parse_route(h, &r, &protocol))
 		return;
 	w = find(s->want, s->n_want, &r.dst);
-	if (protocol != ROUTE_PROTOCOL) {
+	if (protocol != ROUTE_PROTOCOL || !through_ours(s->devs, r.ifindex)) {
 		if (w)
 			w->foreign = true;
 	} else if (w && w->ifindex == r.ifindex && w->has_src == r.has_src &&
@@ -286,9 +297,9 @@ static void survey_family(struct nl_sock *rt, struct survey *s, uint8_t family)
 		log_line(LOG_L_WARN, NULL, "routes cannot be listed: %s", res.text);
 }
 
-void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n, bool again)
+void routes_sync(struct nl_sock *rt, const struct route_devices *devs, struct route *want, unsigned int n, bool again)
 {
-	struct survey s = { .want = want, .n_want = n };
+	struct survey s = { .devs = devs, .want = want, .n_want = n };
 	unsigned int i;
 
 	survey_family(rt, &s, AF_INET);

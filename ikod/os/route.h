@@ -30,10 +30,17 @@ bool subnet_covers(const struct subnet *s, uint16_t family, const uint8_t *addr)
  * machine because a configuration says 0.0.0.0/0.
  */
 unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max, bool again);
+/** struct route_devices - the devices that are ours to route through; another ikod may have others */
+struct route_devices {
+	const uint32_t *ifindex;
+	unsigned int n;
+};
+
 /**
- * routes_sync - the @n routes of @want exist unless a foreign one has the prefix; our others are removed
+ * routes_sync - the @n routes of @want exist unless a foreign one has the prefix
+ * @devs: other routes of our protocol through one of these are removed
  * @again: nothing new was asked for, so do not say again what cannot be done
  */
-void routes_sync(struct nl_sock *rt, struct route *want, unsigned int n, bool again);
+void routes_sync(struct nl_sock *rt, const struct route_devices *devs, struct route *want, unsigned int n, bool again);
 
 #endif
