@@ -17,6 +17,7 @@ ikod_start() {
 		cat
 	} >"$dir/ikod.conf"
 	(umask 077 && printf '%s\n' "$PSK" >"$dir/psk")
+	forwards "$name" 1
 	"$IKOD" --check -c "$dir/ikod.conf" >"$dir/check.log" 2>&1 || return 1
 	daemon "$name" "$dir/pid" "$dir/ikod.log" "$IKOD" -f -c "$dir/ikod.conf" || return 1
 	wait_for 30 ikod_ctl "$name" status
@@ -44,10 +45,11 @@ fact_is() {
 	gateway_facts "$1" "$2" && [ "${FACT[$3]:-}" = "$4" ]
 }
 
-# gateway_die NAME: as if its power had failed: neither a Delete is sent nor does
-# its kernel go on with the tunnels. The network around it stays.
+# gateway_die NAME: as if its power had failed: no Delete is sent, and its kernel
+# neither goes on with the tunnels nor forwards. The network around it stays.
 gateway_die() {
 	local name=$1
+	forwards "$name" 0
 	stop "$STATE/$name/pid" KILL
 	case ${GATEWAY_KIND[$name]} in
 	ikod)

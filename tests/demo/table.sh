@@ -29,7 +29,7 @@ now() {
 row() {
 	local pad='' width=$((${#2}))
 	# printf counts bytes, not characters: pad by hand.
-	while [ $((width + ${#pad})) -lt 50 ]; do pad+=' '; done
+	while [ $((width + ${#pad})) -lt 54 ]; do pad+=' '; done
 	printf '%s  %-10s %s%s %-7s %s\n' "$(clock)" "$1" "$2" "$pad" "$3" "$4"
 }
 

@@ -59,7 +59,8 @@ strongswan_start() {
 	cat >"$dir/swanctl.conf"
 	chmod 600 "$dir/swanctl.conf"
 	strongswan_write_conf "$dir"
-	rm -f "$dir/vici" "$dir/pid"
+	rm -f "$dir/vici"
+	forwards "$space" 1
 	STRONGSWAN_CONF=$dir/strongswan.conf daemon "$space" "$dir/pid" "$dir/out" \
 		"${STRONGSWAN_IN[@]}" "$STRONGSWAN" /usr/lib/ipsec/charon || return 1
 	wait_for 30 test -S "$dir/vici" || return 1

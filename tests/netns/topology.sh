@@ -32,7 +32,14 @@
 # outer networks speak IPv4 only, so that a capture there shows nothing that
 # nobody asked for.
 
+#
+# A topology is planned first and then built by one ip(8) for all namespaces and
+# one for each: processes start slowly in an emulated guest.
+
 TOPOLOGY_SPACES=()
+TOPOLOGY_ROUTERS=()
+TOPOLOGY_PLAN='' # lines for ip -batch: namespaces and cables
+declare -A TOPOLOGY_IN=() # ... and what to do in each namespace
 
 # wait_for SECONDS COMMAND...: until the command succeeds; fails when it does not.
 wait_for() {
@@ -76,64 +83,95 @@ is_gone() {
 	! kill -0 "$1"
 }
 
-# space NAME...: new namespaces; refuses names that somebody else uses.
+# space NAME...: new namespaces.
 space() {
 	local name
 	for name; do
-		ip netns add "$name" || return 1
+		TOPOLOGY_PLAN+="netns add $name"$'\n'
 		TOPOLOGY_SPACES+=("$name")
-		ip -n "$name" link set lo up
+		in_plan "$name" link set lo up
 	done
+}
+
+# in_plan SPACE WORDS...: a line for ip(8) in that namespace.
+in_plan() {
+	local space=$1
+	shift
+	TOPOLOGY_IN[$space]+="$*"$'\n'
 }
 
 # cable SPACE INTERFACE SPACE INTERFACE: a pair of interfaces, not up yet.
 cable() {
-	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+	TOPOLOGY_PLAN+="link add $2 netns $1 type veth peer name $4 netns $3"$'\n'
 }
 
 # port SPACE INTERFACE ADDRESS: an interface with an address, up.
 port() {
-	ip -n "$1" addr add "$3" dev "$2"
-	ip -n "$1" link set "$2" up
+	in_plan "$1" addr add "$3" dev "$2"
+	in_plan "$1" link set "$2" up
 }
 
 # outer SPACE INTERFACE ADDRESS: the same with nothing but IPv4 on it.
 outer() {
-	in_ns "$1" sysctl -qw "net.ipv6.conf.$2.disable_ipv6=1"
+	in_plan "$1" link set "$2" addrgenmode none
 	port "$@"
 }
 
-# A router that forwards, and does not tell hosts of shorter ways: a hub sends
-# much of what it gets out again where it came in.
+# router SPACE
 router() {
-	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0
+	TOPOLOGY_ROUTERS+=("$1")
+}
+
+# forwards SPACE 0|1: what a router does, and what a dead one does not. It tells
+# no host of a shorter way: a hub sends much of what it gets out again where it
+# came in.
+forwards() {
+	in_ns "$1" sysctl -qw "net.ipv4.ip_forward=$2" net.ipv4.conf.all.send_redirects=0
+}
+
+# Makes what was planned; refuses names that somebody else uses.
+topology_build() {
+	local name
+	for name in "${TOPOLOGY_SPACES[@]}"; do
+		if [ -e "/run/netns/$name" ]; then
+			echo "topology: there is a network namespace $name already" >&2
+			TOPOLOGY_SPACES=() # none of them is ours to remove
+			return 1
+		fi
+	done
+	ip -batch - <<<"$TOPOLOGY_PLAN" || return 1
+	for name in "${TOPOLOGY_SPACES[@]}"; do
+		ip -n "$name" -batch - <<<"${TOPOLOGY_IN[$name]}" || return 1
+	done
+	for name in "${TOPOLOGY_ROUTERS[@]}"; do
+		forwards "$name" 1 || return 1
+	done
 }
 
 # host NAME GATEWAY INTERFACE SUBNET: host NAME is .10 behind .1 on INTERFACE
 # of GATEWAY, in SUBNET (three numbers: 192.168.1).
 host() {
-	space "$1" || return 1
+	space "$1"
 	cable "$1" eth0 "$2" "$3"
 	port "$1" eth0 "$4.10/24"
 	port "$2" "$3" "$4.1/24"
-	ip -n "$1" route add default via "$4.1"
+	in_plan "$1" route add default via "$4.1"
 }
 
 # gateway NAME ADDRESS ROUTER: NAME/wan0 has ADDRESS (with prefix length), and
 # its default route is address ROUTER, which namespace wan has on to-NAME.
 gateway() {
 	local prefix=${2#*/}
-	space "$1" || return 1
+	space "$1"
 	cable "$1" wan0 wan "to-$1"
 	outer "$1" wan0 "$2"
 	outer wan "to-$1" "$3/$prefix"
-	ip -n "$1" route add default via "$3"
+	in_plan "$1" route add default via "$3"
 	router "$1"
 }
 
 topology_site() {
-	space wan || return 1
+	space wan
 	router wan
 	gateway vpc-gw 198.51.100.2/24 198.51.100.1
 	gateway dc-gw 203.0.113.2/24 203.0.113.1
@@ -141,17 +179,21 @@ topology_site() {
 	host vpc-2 vpc-gw lan2 192.168.2
 	host dc-1 dc-gw lan1 192.168.3
 	host dc-2 dc-gw lan2 192.168.4
+	topology_build
 }
 
 # A router in front of spoke-4 that hides it behind 198.51.100.66.
 nat() {
 	gateway nat 198.51.100.66/28 198.51.100.65
-	space spoke-4 || return 1
+	space spoke-4
 	cable spoke-4 wan0 nat to-spoke-4
 	outer spoke-4 wan0 10.64.4.2/24
 	outer nat to-spoke-4 10.64.4.1/24
-	ip -n spoke-4 route add default via 10.64.4.1
+	in_plan spoke-4 route add default via 10.64.4.1
 	router spoke-4
+}
+
+masquerade() {
 	in_ns nat nft -f - <<-'RULES'
 		table ip nat {
 			chain postrouting {
@@ -164,7 +206,7 @@ nat() {
 
 topology_hub() {
 	local n
-	space wan || return 1
+	space wan
 	router wan
 	gateway hub 203.0.113.2/24 203.0.113.1
 	host hub-host hub lan1 192.168.10
@@ -175,6 +217,7 @@ topology_hub() {
 	for n in 1 2 3 4; do
 		host "spoke-$n-host" "spoke-$n" lan1 "192.168.1$n"
 	done
+	topology_build && masquerade
 }
 
 # Ends every process in the namespaces made here, then removes them.
@@ -184,6 +227,6 @@ topology_down() {
 		ip netns pids "$name" 2>/dev/null | xargs -r kill -KILL 2>/dev/null
 		ip netns del "$name" 2>/dev/null
 	done
-	TOPOLOGY_SPACES=()
+	TOPOLOGY_SPACES=() TOPOLOGY_ROUTERS=() TOPOLOGY_PLAN='' TOPOLOGY_IN=()
 	return 0
 }
