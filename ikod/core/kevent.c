@@ -12,8 +12,8 @@ static void on_acquire(struct conn *c, const struct ike_kernel_event *ev)
 
 	if (!child || c->admin_down || c->cfg->start == START_PASSIVE)
 		return;
-	if (child->current) {	/* the kernel has lost what we think it has, or the two crossed */
-		kernel_query(c);
+	if (child->current) {	/* the two crossed; or the kernel has lost it, and says so now */
+		kernel_sa_promote(child->current);
 		return;
 	}
 	if (!child->wanted)

@@ -254,8 +254,12 @@ static void do_kernel(struct node *n, const struct ike_action *a)
 		ok = do_child(n, a);
 	else
 		ok = do_sa(n, a);
-	/* removing what a refused install never made is no error of the engine's */
-	if (!ok && !(a->type == ACT_SA_DELETE && n->refused))
+	if (ok)
+		return;
+	if (a->type == ACT_SA_PROMOTE)
+		refuse(n, a);
+	else if (a->type != ACT_SA_DELETE || !n->refused)
+		/* removing what a refused install never made is no error of the engine's */
 		n->kernel_errors++;
 }
 

@@ -381,6 +381,28 @@ static void lost_notifications_are_made_good(void **state)
 	net_free(net);
 }
 
+/* An acquire for what we think is up: the kernel is asked to use it, and says if it cannot. */
+static void the_kernel_lost_an_sa(void **state)
+{
+	struct net *net = pair(20);
+	struct node *n = &net->nodes[0];
+	uint32_t gone;
+
+	(void)state;
+	go(net, 20);
+	gone = node_conn(n, "site")->children[1].current->spi_out;
+	for (unsigned int i = 0; i < K_SAS_MAX; i++)
+		if (n->sas[i].dir == SA_OUT && n->sas[i].spi == gone)
+			n->sas[i].used = false;
+	assert_false(net_esp(n, n->children[1].peer_id, 2));
+	net_run(net, 20 * 1000);
+	assert_true(both_quiet(net));
+	assert_true(net_consistent(net));
+	assert_true(net_esp(n, n->children[1].peer_id, 2));
+	assert_int_not_equal(node_conn(n, "site")->children[1].current->spi_out, gone);
+	net_free(net);
+}
+
 static void half_open_flood(void **state)
 {
 	struct net *net = pair(18);
@@ -477,6 +499,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_kernel_refuses_an_sa),
 		cmocka_unit_test(the_kernel_refuses_a_peer),
 		cmocka_unit_test(lost_notifications_are_made_good),
+		cmocka_unit_test(the_kernel_lost_an_sa),
 		cmocka_unit_test(half_open_flood),
 		cmocka_unit_test(garbage_changes_nothing),
 	};

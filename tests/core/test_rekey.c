@@ -14,6 +14,7 @@ static void assert_no_gap(struct net *net)
 {
 	for (unsigned int i = 0; i < net->n; i++) {
 		assert_int_equal(net->nodes[i].kernel_errors, 0);
+		assert_int_equal(net->nodes[i].refused, 0);
 		assert_int_equal(net->nodes[i].violations, 0);
 		assert_int_equal(net->nodes[i].esp_lost, 0);
 		assert_int_equal(net->nodes[i].no_sa, 0);
