@@ -24,15 +24,15 @@ const char kernel_link_kind[] = VPNTUN_FAMILY_NAME;
  * struct kernel - our side of the family
  * @req: requests and their answers
  * @events: multicast group, never blocks
- * @next_seq: number the next notification must have, once @synced
+ * @overrun: notifications were lost since the last look
  */
 struct kernel {
 	struct kernel_user user;
 	int family;
 	struct nl_sock *req, *events;
 	struct event *ev;
-	bool synced, overrun;
-	uint32_t next_seq;
+	bool overrun;
+	struct kmsg_order order;
 };
 
 static bool join_events(struct kernel *k, struct event_base *base, char *err, size_t errlen);
@@ -208,10 +208,8 @@ unsigned int kernel_flush(struct kernel *k, const char *ifname)
 
 static void on_notify(struct kernel *k, struct kmsg_in *in)
 {
-	if (k->synced && in->seq != k->next_seq)
+	if (!kmsg_in_order(&k->order, in->seq))
 		k->overrun = true;
-	k->synced = true;
-	k->next_seq = in->seq + 1;
 	if (!if_indextoname(in->ifindex, in->ev.ifname))
 		return;
 	if (in->drop_burst)
@@ -250,7 +248,7 @@ static void on_events(evutil_socket_t fd, short what, void *arg)
 	if (!k->overrun)
 		return;
 	k->overrun = false;
-	k->synced = false;
+	k->order.synced = false;
 	k->user.lost(k->user.ctx);
 }
 

@@ -333,6 +333,15 @@ static bool parse_event(struct nlattr *nest, struct kmsg_in *out)
 	return true;
 }
 
+bool kmsg_in_order(struct kmsg_order *o, uint32_t seq)
+{
+	bool ok = !o->synced || seq == o->next;
+
+	o->synced = true;
+	o->next = seq + 1;
+	return ok;
+}
+
 bool kmsg_parse(struct nlmsghdr *h, struct kmsg_in *out)
 {
 	struct nlattr *a[VPNTUN_A_MAX + 1];

@@ -47,6 +47,15 @@ struct kmsg_in {
 /** kmsg_parse - false if a length or a nesting is wrong, or the device is missing */
 bool kmsg_parse(struct nlmsghdr *h, struct kmsg_in *out);
 
+/** struct kmsg_order - the number that the next notification must have, once @synced; zero-initialised to begin */
+struct kmsg_order {
+	bool synced;
+	uint32_t next;
+};
+
+/** kmsg_in_order - take note of notification @seq; false if some before it were lost */
+bool kmsg_in_order(struct kmsg_order *o, uint32_t seq);
+
 /** kmsg_cmd - VPNTUN_CMD_* that carries out an action, 0 if none does */
 uint8_t kmsg_cmd(enum ike_action_type t);
 

@@ -475,6 +475,21 @@ static void bad_messages(void **state)
 	nlmsg_free(m);
 }
 
+static void lost_notifications(void **state)
+{
+	struct kmsg_order o = { 0 };
+
+	(void)state;
+	assert_true(kmsg_in_order(&o, 700));	/* wherever it begins */
+	assert_true(kmsg_in_order(&o, 701));
+	assert_false(kmsg_in_order(&o, 703));
+	assert_true(kmsg_in_order(&o, 704));
+	assert_false(kmsg_in_order(&o, 704));	/* counted anew: the module was loaded again */
+	o = (struct kmsg_order){ 0 };
+	assert_true(kmsg_in_order(&o, UINT32_MAX));
+	assert_true(kmsg_in_order(&o, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -483,7 +498,7 @@ int main(void)
 		cmocka_unit_test(sa_algorithms), cmocka_unit_test(sa_unknown_algorithm),
 		cmocka_unit_test(events_of_sas), cmocka_unit_test(event_of_child),
 		cmocka_unit_test(event_of_mapping), cmocka_unit_test(event_of_drops), cmocka_unit_test(stats),
-		cmocka_unit_test(stats_never_used), cmocka_unit_test(bad_messages),
+		cmocka_unit_test(stats_never_used), cmocka_unit_test(bad_messages), cmocka_unit_test(lost_notifications),
 	};
 
 	return cmocka_run_group_tests_name("os/kernel_msg", tests, NULL, NULL);
