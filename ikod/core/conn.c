@@ -477,6 +477,8 @@ static void ike_expired(void *owner)
 	bool used = c->ike == sa;
 
 	engine_log(c->e, LOG_L_DEBUG, c, "a %sphase 1 reached the end of its lifetime", used ? "" : "replaced ");
+	if (used)	/* unreplaced: the peer may think that it lives longer */
+		v1_send_delete_ike(sa);
 	ike_sa_kill(sa);
 	if (used && !fall_back(c))
 		phase1_lost(c, FAIL_EXPIRED, WHO_NOBODY, FLAP_LIFE);

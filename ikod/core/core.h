@@ -76,6 +76,7 @@ struct ike_sa {
 	uint32_t dpd_seq;
 	unsigned int dpd_tries;
 	uint64_t dpd_sent;
+	bool dpd_strict;		/* only IKE counts as an answer: is the IKE SA still there? */
 	bool dpd_asked;			/* the kernel was asked for its counters, decide when they are in */
 };
 

@@ -22,7 +22,7 @@ static uint64_t last_heard(const struct ike_sa *sa)
 void liveness_start(struct ike_sa *sa)
 {
 	sa->dpd_tries = 0;
-	sa->dpd_asked = false;
+	sa->dpd_asked = sa->dpd_strict = false;
 	if (!dpd_usable(sa))
 		return;
 	if (!sa->dpd_seq) {	/* RFC 3706 7.1: random, with room to count up */
@@ -61,7 +61,7 @@ static void dpd_quiet(struct ike_sa *sa)
 	uint64_t quiet = sa->e->now - last_heard(sa), idle = SECONDS(sa->conn->cfg->dpd_idle);
 
 	sa->dpd_tries = 0;
-	sa->dpd_asked = false;
+	sa->dpd_asked = sa->dpd_strict = false;
 	dpd_timer(sa, quiet < idle ? idle - quiet : idle);
 }
 
@@ -78,6 +78,21 @@ static void dpd_dead(struct ike_sa *sa)
 	conn_down(c, FAIL_DPD, WHO_PEER, false);
 	if (c->cfg->start == START_AUTO)
 		conn_schedule_retry(c);
+}
+
+/*
+ * The last probe had its time. ESP that still comes in means that the peer has
+ * lost the IKE SA, not its life: a new phase 1 beside the old one, nothing else.
+ */
+static void dpd_unanswered(struct ike_sa *sa)
+{
+	if (last_heard(sa) < sa->dpd_sent) {
+		dpd_dead(sa);
+		return;
+	}
+	engine_log(sa->e, LOG_L_INFO, sa->conn, "the peer has lost the IKE SA");
+	dpd_quiet(sa);
+	conn_renew_phase1(sa->conn);
 }
 
 /* on-demand (RFC 3706 5): only who has sent and got nothing back wants to know */
@@ -99,10 +114,10 @@ static void dpd_due(void *owner)
 	if (c->ike != sa)
 		return;
 	if (sa->dpd_tries) {
-		if (last_heard(sa) >= sa->dpd_sent)
+		if (!sa->dpd_strict && last_heard(sa) >= sa->dpd_sent)
 			dpd_quiet(sa);
 		else if (sa->dpd_tries >= c->cfg->dpd_retries)
-			dpd_dead(sa);
+			dpd_unanswered(sa);
 		else
 			dpd_send(sa);
 	} else if (!sa->dpd_asked && sa->e->now - last_heard(sa) >= SECONDS(c->cfg->dpd_idle)) {
@@ -120,6 +135,7 @@ bool liveness_probe(struct ike_sa *sa)
 {
 	if (!dpd_usable(sa))
 		return false;
+	sa->dpd_strict = true;
 	if (!sa->dpd_tries)
 		dpd_send(sa);
 	return true;

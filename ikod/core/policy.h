@@ -113,7 +113,7 @@ void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev);
 /* liveness.c */
 void liveness_start(struct ike_sa *sa);
 void liveness_stop(struct ike_sa *sa);
-/** liveness_probe - ask the peer now, whatever the mode; false if DPD cannot be used */
+/** liveness_probe - is the IKE SA still there? Asks now, whatever the mode; false if DPD cannot be used */
 bool liveness_probe(struct ike_sa *sa);
 /** liveness_esp - ESP counters of a pair moved; @ago ms since */
 void liveness_esp(struct conn *c, enum sa_dir dir, uint64_t ago);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "core/net.h"
@@ -193,8 +194,8 @@ static void run(uint64_t seed, bool nat)
 	}
 	net_run(x.net, 60 * 1000);
 	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(x.net->nodes[i].no_sa, 0);
-		assert_int_equal(x.net->nodes[i].esp_lost, 0);
+		if (x.net->nodes[i].no_sa || x.net->nodes[i].esp_lost)
+			fail_msg("seed %u loses packets", seed_shown);
 		assert_true(x.net->nodes[i].esp_received >= 4 * 58);
 		ike_shutdown(x.net->nodes[i].e, x.net->now);
 		net_step(x.net);
@@ -203,17 +204,24 @@ static void run(uint64_t seed, bool nat)
 	net_free(x.net);
 }
 
+static uint64_t first_seed(void)
+{
+	const char *s = getenv("CHAOS_SEED");
+
+	return s ? strtoull(s, NULL, 10) : 1;
+}
+
 static void chaos(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+	for (uint64_t seed = first_seed(); seed <= SEEDS; seed++)
 		run(seed, false);
 }
 
 static void chaos_behind_nat(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+	for (uint64_t seed = first_seed(); seed <= SEEDS; seed++)
 		run(seed, true);
 }
 

@@ -213,6 +213,23 @@ static void dead_ike_sa_without_dpd(void **state)
 	net_free(net);
 }
 
+/* The same with DPD: ESP flows, so the peer is alive, but its IKE SA is gone. */
+static void dead_ike_sa_with_esp_flowing(void **state)
+{
+	struct net *net = with_dpd(11, DPD_ON_DEMAND, START_AUTO, START_PASSIVE);
+
+	(void)state;
+	net->traffic_ms = 200;
+	ike_sa_kill(node_conn(&net->nodes[1], "site")->ike);
+	net_run(net, 3600 * 1000);
+	assert_false(noticed(net));
+	assert_int_equal(node_count(&net->nodes[0], "child-down"), 0);
+	assert_true(node_count(&net->nodes[0], "child-rekeyed") >= 4);
+	assert_int_equal(net->nodes[0].no_sa, 0);
+	assert_true(both_up(net));
+	net_free(net);
+}
+
 /* RFC 3706 both ways at once, on a line that loses a third. */
 static void no_false_alarm_on_a_bad_line(void **state)
 {
@@ -240,6 +257,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(restarted_peer_is_taken_back_at_once),
 		cmocka_unit_test(silent_restart_is_found_by_dpd),
 		cmocka_unit_test(dead_ike_sa_without_dpd),
+		cmocka_unit_test(dead_ike_sa_with_esp_flowing),
 		cmocka_unit_test(no_false_alarm_on_a_bad_line),
 	};
 
