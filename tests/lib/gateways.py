@@ -203,7 +203,7 @@ class Site:
     def pair(self, a=None, b=None, a_psk=PSK, b_psk=PSK, start=True):
         """a and b with a connection to each other, called "peer" on both."""
         self.a.configure(a_psk, peer=connection("a", "b", **(a or {})))
-        self.b.configure(b_psk, peer=connection("b", "a", start="passive", **(b or {})))
+        self.b.configure(b_psk, peer=connection("b", "a", **{"start": "passive", **(b or {})}))
         if start:
             self.b.start()
             self.a.start()
