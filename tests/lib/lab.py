@@ -16,6 +16,8 @@ import sys
 import time
 import traceback
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 import vpntun
 
 LEFT, RIGHT = "vt-left", "vt-right"
@@ -349,8 +351,10 @@ class Capture:
             pass
         return self.packets
 
-    def protocols(self):
-        return {packet[9] for packet in self.read()}
+    def protocols(self, src=None):
+        """IP protocols seen, or only those that one outer address sent."""
+        return {packet[9] for packet in self.read()
+                if not src or packet[12:16] == socket.inet_aton(src)}
 
     def esp(self, src=None):
         """ESP packets (from the ESP header on), raw or in UDP."""
@@ -443,3 +447,44 @@ def rmmod():
 
 def insmod():
     sh("insmod", os.environ["MODULE"])
+
+
+class Forge:
+    """Makes ESP packets by hand with the keys of an SA (AES-GCM-128)."""
+
+    def __init__(self, lab, src=RIGHT, dst=LEFT):
+        self.sock = lab.raw_sender(src)
+        self.to = (OUTER[dst], 0)
+        self.src, self.dst, self.spi = src, dst, SPI_TO[dst]
+        self.seq = 0
+
+    def inner(self, src=None, dst=None, length=None, version=4, payload=b"x" * 30):
+        """An inner IPv4 packet of an unassigned protocol, so that nobody answers."""
+        size = 20 + len(payload) if length is None else length
+        head = struct.pack("!BBHHHBBH4s4s", version << 4 | 5, 0, size, 1, 0, 64, 253, 0,
+                           socket.inet_aton(src or INNER4[self.src]),
+                           socket.inet_aton(dst or INNER4[self.dst]))
+        return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
+
+    def packet(self, plain=None, next_header=4, seq=None, pad=None, spi=None, text=None):
+        """An ESP packet; text replaces the whole plaintext with its trailer."""
+        if seq is None:
+            self.seq += 1
+            seq = self.seq
+        spi = spi or self.spi
+        if text is None:
+            plain = self.inner() if plain is None else plain
+            if pad is None:
+                n = -(len(plain) + 2) % 4
+                pad = bytes(range(1, n + 1)) + bytes([n])
+            text = plain + pad + bytes([next_header])
+        head = struct.pack("!II", spi & 0xffffffff, seq)
+        iv = struct.pack("!Q", seq + 0x1000000)
+        k = keys(GCM, self.spi)[0]
+        return head + iv + AESGCM(k[:16]).encrypt(k[16:] + iv, text, head)
+
+    def send(self, *args, **kw):
+        self.throw(self.packet(*args, **kw))
+
+    def throw(self, packet):
+        self.sock.sendto(packet, self.to)
