@@ -23,13 +23,14 @@ const char kernel_link_kind[] = VPNTUN_FAMILY_NAME;
 /**
  * struct kernel - our side of the family
  * @req: requests and their answers
+ * @rt: rtnetlink, for the numbers of interfaces
  * @events: multicast group, never blocks
  * @overrun: notifications were lost since the last look
  */
 struct kernel {
 	struct kernel_user user;
 	int family;
-	struct nl_sock *req, *events;
+	struct nl_sock *req, *rt, *events;
 	struct event *ev;
 	bool overrun;
 	struct kmsg_order order;
@@ -46,8 +47,9 @@ struct kernel *kernel_open(struct event_base *base, const struct kernel_user *us
 		abort();
 	k->user = *user;
 	k->req = nlq_open(NETLINK_GENERIC, &r);
-	if (!k->req) {
-		snprintf(err, errlen, "generic netlink: %s", r.text);
+	k->rt = k->req ? nlq_open(NETLINK_ROUTE, &r) : NULL;
+	if (!k->rt) {
+		snprintf(err, errlen, "netlink: %s", r.text);
 		goto fail;
 	}
 	/* The kernel tries to load the module by the family's alias before it says no. */
@@ -72,6 +74,7 @@ void kernel_close(struct kernel *k)
 	if (k->ev)
 		event_free(k->ev);
 	nl_socket_free(k->events);
+	nl_socket_free(k->rt);
 	nl_socket_free(k->req);
 	free(k);
 }
@@ -116,7 +119,7 @@ static void run_action(struct kernel *k, const struct ike_action *a, uint32_t if
 
 void kernel_action(struct kernel *k, const struct ike_action *a, int udp_fd)
 {
-	uint32_t ifindex = if_nametoindex(a->peer.ifname);
+	uint32_t ifindex = nlq_ifindex(k->rt, a->peer.ifname);
 	struct nlq_result r = { 0 };
 
 	if (!ifindex) {
@@ -154,7 +157,7 @@ static void on_stats(void *ctx, struct nlmsghdr *h)
 bool kernel_stats(struct kernel *k, const char *ifname, const uint32_t *peer_id)
 {
 	struct stats_walk w = { .k = k, .ifname = ifname, .peer_id = peer_id };
-	uint32_t ifindex = if_nametoindex(ifname);
+	uint32_t ifindex = nlq_ifindex(k->rt, ifname);
 	struct nlq_result r;
 
 	if (!ifindex)
@@ -196,7 +199,7 @@ static unsigned int flush_some(struct kernel *k, uint32_t ifindex)
 
 unsigned int kernel_flush(struct kernel *k, const char *ifname)
 {
-	uint32_t ifindex = if_nametoindex(ifname);
+	uint32_t ifindex = nlq_ifindex(k->rt, ifname);
 	unsigned int n, total = 0;
 
 	while (ifindex && (n = flush_some(k, ifindex)) > 0)

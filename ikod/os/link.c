@@ -117,7 +117,7 @@ static bool create(struct links *l, const char *name, struct nlq_result *r)
 /* The alias cannot go with the creation, the kernel takes it from a change only. */
 static bool bring_up(struct links *l, const char *name, bool mark, struct nlq_result *r)
 {
-	struct nl_msg *m = link_msg(RTM_NEWLINK, 0, NULL, if_nametoindex(name), true);
+	struct nl_msg *m = link_msg(RTM_NEWLINK, 0, NULL, nlq_ifindex(l->rt, name), true);
 
 	if (m && mark && nla_put(m, IFLA_IFALIAS, sizeof(LINK_ALIAS) - 1, LINK_ALIAS)) {
 		nlmsg_free(m);
@@ -203,7 +203,7 @@ static void tell_gone(struct links *l)
 	unsigned int i;
 
 	for (i = 0; i < l->n; i++) {
-		bool gone = !if_nametoindex(l->v[i].name);
+		bool gone = !nlq_ifindex(l->rt, l->v[i].name);
 
 		if (gone && !l->v[i].gone)
 			log_line(LOG_L_ERROR, NULL, "interface %s is gone, and its tunnels with it: restart ikod",
@@ -246,8 +246,8 @@ static void settle_routes(struct links *l, const struct ike_config *cfg, bool ag
 	if (!want || !ifindex)
 		abort();
 	for (i = 0; i < l->n; i++)
-		ifindex[i] = if_nametoindex(l->v[i].name);
-	routes_sync(l->rt, &devs, want, routes_wanted(cfg, want, max, again), again);
+		ifindex[i] = nlq_ifindex(l->rt, l->v[i].name);
+	routes_sync(l->rt, &devs, want, routes_wanted(l->rt, cfg, want, max, again), again);
 	free(ifindex);
 	free(want);
 }

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netlink/handlers.h>
 #include <openssl/crypto.h>
 
@@ -197,6 +198,29 @@ bool nlq_dump(struct nl_sock *s, struct nl_msg *m, void (*fn)(void *ctx, struct 
 	if (m)
 		nlmsg_hdr(m)->nlmsg_flags |= NLM_F_DUMP;
 	return run(s, m, &x);
+}
+
+static void on_index(void *ctx, struct nlmsghdr *h)
+{
+	const struct ifinfomsg *info = nlmsg_data(h);
+
+	if (h->nlmsg_type == RTM_NEWLINK && nlmsg_datalen(h) >= (int)sizeof(*info))
+		*(uint32_t *)ctx = (uint32_t)info->ifi_index;
+}
+
+uint32_t nlq_ifindex(struct nl_sock *rt, const char *name)
+{
+	const struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *m = nlmsg_alloc_simple(RTM_GETLINK, NLM_F_REQUEST);
+	struct nlq_result r;
+	uint32_t index = 0;
+
+	if (!m || nlmsg_append(m, (void *)(uintptr_t)&info, sizeof(info), NLMSG_ALIGNTO) ||
+	    nla_put_string(m, IFLA_IFNAME, name)) {
+		nlmsg_free(m);
+		return 0;
+	}
+	return nlq_get(rt, m, on_index, &index, &r) ? index : 0;
 }
 
 void nlq_wipe_free(struct nl_msg *m)

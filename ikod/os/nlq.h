@@ -43,6 +43,14 @@ bool nlq_get(struct nl_sock *s, struct nl_msg *m, void (*fn)(void *ctx, struct n
 /** nlq_dump - send the dump request @m (released), call @fn for every message of the answer */
 bool nlq_dump(struct nl_sock *s, struct nl_msg *m, void (*fn)(void *ctx, struct nlmsghdr *h), void *ctx,
 	     struct nlq_result *r);
+/**
+ * nlq_ifindex - number of the interface @name, 0 if there is none
+ * @rt: a socket of NETLINK_ROUTE
+ *
+ * In place of if_nametoindex(): for a name that is not there that one makes
+ * the kernel run modprobe, and wait for it.
+ */
+uint32_t nlq_ifindex(struct nl_sock *rt, const char *name);
 /** nlq_wipe_free - overwrite all of @m's buffer, then release it */
 void nlq_wipe_free(struct nl_msg *m);
 /** nlq_nest - open a nested attribute with the flag that strict kernels ask for */

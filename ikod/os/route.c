@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <ifaddrs.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,13 +76,14 @@ static struct route *find(struct route *v, unsigned int n, const struct subnet *
 	return NULL;
 }
 
-static unsigned int add_wanted(const struct conn_cfg *c, const struct ifaddrs *addrs, struct route *out,
-			       unsigned int n, unsigned int max, bool again)
+static unsigned int add_wanted(struct nl_sock *rt, const struct conn_cfg *c, const struct ifaddrs *addrs,
+			       struct route *out, unsigned int n, unsigned int max, bool again)
 {
+	uint32_t ifindex = nlq_ifindex(rt, c->interface);
 	char text[SUBNET_STRLEN];
 	unsigned int i;
 
-	for (i = 0; i < c->n_remote && n < max; i++) {
+	for (i = 0; ifindex && i < c->n_remote && n < max; i++) {
 		const struct subnet *s = &c->remote_subnets[i];
 
 		if (!s->prefixlen) {
@@ -95,15 +95,14 @@ static unsigned int add_wanted(const struct conn_cfg *c, const struct ifaddrs *a
 		}
 		if (find(out, n, s))
 			continue;
-		out[n] = (struct route){ .dst = *s, .conn = c, .ifindex = if_nametoindex(c->interface) };
+		out[n] = (struct route){ .dst = *s, .conn = c, .ifindex = ifindex };
 		snprintf(out[n].ifname, sizeof(out[n].ifname), "%s", c->interface);
-		choose_source(&out[n], c, addrs);
-		n += out[n].ifindex != 0;
+		choose_source(&out[n++], c, addrs);
 	}
 	return n;
 }
 
-unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max, bool again)
+unsigned int routes_wanted(struct nl_sock *rt, const struct ike_config *cfg, struct route *out, unsigned int max, bool again)
 {
 	struct ifaddrs *addrs = NULL;
 	unsigned int i, n = 0;
@@ -112,7 +111,7 @@ unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsi
 		addrs = NULL;
 	for (i = 0; i < cfg->n; i++)
 		if (cfg->conns[i]->routes)
-			n = add_wanted(cfg->conns[i], addrs, out, n, max, again);
+			n = add_wanted(rt, cfg->conns[i], addrs, out, n, max, again);
 	if (addrs)
 		freeifaddrs(addrs);
 	return n;

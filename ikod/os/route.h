@@ -23,13 +23,15 @@ struct route {
 bool subnet_covers(const struct subnet *s, uint16_t family, const uint8_t *addr);
 /**
  * routes_wanted - what @cfg asks for, each prefix once
+ * @rt: rtnetlink
  * @out: room for @max
  * @again: as in routes_sync()
  *
  * Default routes are left out with a line in the log: nobody should lose the
  * machine because a configuration says 0.0.0.0/0.
  */
-unsigned int routes_wanted(const struct ike_config *cfg, struct route *out, unsigned int max, bool again);
+unsigned int routes_wanted(struct nl_sock *rt, const struct ike_config *cfg, struct route *out, unsigned int max,
+			   bool again);
 /** struct route_devices - the devices that are ours to route through; another ikod may have others */
 struct route_devices {
 	const uint32_t *ifindex;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <linux/netlink.h>
 #include <event2/event.h>
 
 #include "os/jobs.h"
@@ -311,6 +312,8 @@ static void prefixes(void **state)
 
 static void routes_of_config(void **state)
 {
+	struct nlq_result res;
+	struct nl_sock *rt = nlq_open(NETLINK_ROUTE, &res);
 	struct conn_cfg *c = conn_cfg_new("a");
 	struct conn_cfg *conns[] = { c };
 	const struct ike_config cfg = { .conns = conns, .n = 1 };
@@ -327,14 +330,16 @@ static void routes_of_config(void **state)
 	assert_true(subnet_parse("192.168.3.0/24", &c->remote_subnets[2]));
 	c->remote_subnets[2].proto = 17;
 	/* no default route, and the same prefix once */
-	assert_int_equal(routes_wanted(&cfg, r, 4, false), 1);
+	assert_int_equal(routes_wanted(rt, &cfg, r, 4, false), 1);
 	assert_true(r[0].has_src);
 	assert_memory_equal(r[0].src, "\x7f\0\0\1", 4);
 	assert_true(subnet_parse("240.1.2.0/24", &c->local_subnets[0]));
-	assert_int_equal(routes_wanted(&cfg, r, 4, false), 1);
+	assert_int_equal(routes_wanted(rt, &cfg, r, 4, false), 1);
 	assert_false(r[0].has_src);
 	c->routes = false;
-	assert_int_equal(routes_wanted(&cfg, r, 4, false), 0);
+	assert_int_equal(routes_wanted(rt, &cfg, r, 4, false), 0);
+	assert_int_equal(nlq_ifindex(rt, "no-such-device"), 0);
+	nl_socket_free(rt);
 	conn_cfg_put(c);
 }
 
