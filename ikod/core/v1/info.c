@@ -156,7 +156,7 @@ static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
 	       !memcmp(n->spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN) && n->data_len == 4;
 }
 
-static void spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
+void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
 {
 	memcpy(spi, sa->cky_i, ISAKMP_COOKIE_LEN);
 	memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
@@ -167,7 +167,7 @@ static void send_dpd(struct ike_sa *sa, uint16_t type, uint32_t seq)
 	uint8_t data[4] = { seq >> 24, seq >> 16 & 0xff, seq >> 8 & 0xff, seq & 0xff };
 	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
 
-	spi_of(sa, spi);
+	v1_spi_of(sa, spi);
 	v1_notify_protected(sa, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
 }
 
@@ -455,7 +455,7 @@ void v1_send_delete_ike(struct ike_sa *sa)
 
 	if (!info_begin(sa, &o))
 		return;
-	spi_of(sa, spi);
+	v1_spi_of(sa, spi);
 	v1_put_delete(&o.w, PROTO_ISAKMP, spi, sizeof(spi), 1);
 	info_end(sa, &o);
 }

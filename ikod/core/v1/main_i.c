@@ -98,8 +98,7 @@ enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct
 	if (!v1_main_put_auth(sa, w))
 		return V1_FAIL;
 	if (conn_first_contact(sa)) {
-		memcpy(spi, sa->cky_i, ISAKMP_COOKIE_LEN);
-		memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
+		v1_spi_of(sa, spi);
 		v1_put_notify(w, PROTO_ISAKMP, N_INITIAL_CONTACT, spi, sizeof(spi), NULL, 0);
 	}
 	return v1_main_finish(sa, w, true) ? V1_REPLY : V1_FAIL;
@@ -109,6 +108,7 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 {
 	char text[V1_ID_STRLEN];
 	struct v1_id id, expected;
+	uint64_t life_s, life_kb = 0;
 	enum v1_verdict v = v1_main_check_auth(sa, m, &id, f);
 
 	if (v == V1_REPLY && !conn_id_acceptable(sa->conn, &sa->path, &id, &expected)) {
@@ -127,5 +127,10 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 		return v;
 	sa->peer_id = id;
 	sa->path = *m->path;
+	life_s = sa->p1->life_s;
+	v1_lifetime_obey(&m->chain, PROTO_ISAKMP, &life_s, &life_kb);
+	/* HASH_R does not cover it: let nobody make us renew all the time */
+	if (life_s >= V1_P1_LIFE_MIN)
+		sa->p1->life_s = life_s;
 	return V1_REPLY;
 }

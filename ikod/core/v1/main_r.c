@@ -31,6 +31,8 @@ enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 	p1->life_s = sa->conn->cfg->ike_lifetime;
 	if ((t->seen & V1A_LIFE_S) && t->life_s && t->life_s < p1->life_s)
 		p1->life_s = t->life_s;
+	else
+		p1->tell_life = !(t->seen & V1A_LIFE_S) || t->life_s > p1->life_s;
 	p1->peer_vendors = v1_vendor_scan(sa, &m->chain);
 	sa->dpd_ok = p1->peer_vendors & VENDOR_DPD;
 	v1_natt_agree(sa);
@@ -123,6 +125,7 @@ static bool adopt(struct ike_sa *sa, const struct v1_id *id, struct v1_fail *f)
 enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f)
 {
 	struct v1_writer *w = &sa->p1->out;
+	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
 	struct v1_id id;
 	enum v1_verdict v = v1_main_check_auth(sa, m, &id, f);
 
@@ -137,9 +140,12 @@ enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, st
 	}
 	sa->peer_id = id;
 	v1_main_begin(sa, w, true);
-	if (!v1_main_put_auth(sa, w) || !v1_main_finish(sa, w, true)) {
-		v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
+	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
+	if (!v1_main_put_auth(sa, w))
 		return V1_FAIL;
+	if (sa->p1->tell_life) {
+		v1_spi_of(sa, spi);
+		v1_lifetime_put(w, PROTO_ISAKMP, spi, sizeof(spi), sa->p1->life_s, 0);
 	}
-	return V1_REPLY;
+	return v1_main_finish(sa, w, true) ? V1_REPLY : V1_FAIL;
 }

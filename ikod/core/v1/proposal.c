@@ -342,7 +342,7 @@ static bool spi_usable(const struct v1_proposal *p)
 	return p->spi_len == 4 && (p->spi[0] || p->spi[1] || p->spi[2]);
 }
 
-/* The least that every transform differs in, from any of ours. */
+/* @least: in what the nearest transform differs from the nearest of ours. */
 static bool p2_search(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_p2_choice *out,
 		      unsigned int *least)
 {
@@ -363,7 +363,7 @@ static bool p2_search(const struct ike_sa *sa, const struct v1_sa *offer, struct
 					choose(out, p, t);
 					return true;
 				}
-				if (subset(diff, DIFF_GROUP | DIFF_ENCAP))
+				if (subset(diff, DIFF_GROUP | DIFF_ENCAP) && diff < *least)
 					*least = diff;
 			}
 		}

@@ -36,37 +36,9 @@ enum v1_verdict v1_quick_i_generated(struct v1_quick *q, struct ike_job *job, st
 	return V1_REPLY;
 }
 
-/* RFC 2407 4.6.3.1: attributes as in a transform; the smaller of both sides' lifetimes is obeyed */
-static void obey_lifetime(struct v1_quick *q, const struct v1_notify *n)
-{
-	struct cursor c = cursor_of(n->data, n->data_len);
-	unsigned int unit = 0;
-
-	while (c.left) {
-		uint16_t type = cursor_be16(&c);
-		size_t len = type & 0x8000 ? 2 : cursor_be16(&c);
-		const uint8_t *p = cursor_bytes(&c, len);
-		uint64_t v = 0;
-
-		if (!p || len > sizeof(v))
-			return;
-		for (size_t i = 0; i < len; i++)
-			v = v << 8 | p[i];
-		if ((type & 0x7fff) == P2_LIFE_TYPE)
-			unit = v < 3 ? (unsigned int)v : 0;
-		if ((type & 0x7fff) != P2_LIFE_DURATION || !v)
-			continue;
-		if (unit == LIFE_SECONDS && v < q->life_s)
-			q->life_s = v;
-		if (unit == LIFE_KILOBYTES && (!q->life_kb || v < q->life_kb))
-			q->life_kb = v;
-	}
-}
-
 static void agree_life(struct v1_quick *q, const struct v1_p2_choice *choice, const struct v1_msg *m)
 {
 	const struct conn_cfg *cfg = q->sa->conn->cfg;
-	const char *why;
 
 	q->life_s = cfg->esp_lifetime;
 	q->life_kb = cfg->esp_lifebytes / 1024;
@@ -74,12 +46,7 @@ static void agree_life(struct v1_quick *q, const struct v1_p2_choice *choice, co
 		q->life_s = choice->life_s;
 	if (choice->life_kb && (!q->life_kb || choice->life_kb < q->life_kb))
 		q->life_kb = choice->life_kb;
-	for (unsigned int i = 0; i < v1_count(&m->chain, PL_NOTIFY); i++) {
-		struct v1_notify n;
-
-		if (v1_notify_parse(v1_find(&m->chain, PL_NOTIFY, i), &n, &why) && n.type == N_RESPONDER_LIFETIME)
-			obey_lifetime(q, &n);
-	}
+	v1_lifetime_obey(&m->chain, PROTO_ESP, &q->life_s, &q->life_kb);
 }
 
 /* RFC 2409 5.5: the responder returns both identities; another answer is another tunnel */

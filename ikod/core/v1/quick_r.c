@@ -83,27 +83,6 @@ static void agree_life(struct v1_quick *q, const struct v1_p2_choice *choice)
 	}
 }
 
-/* RFC 2407 4.6.3.1 */
-static void put_lifetime(struct v1_quick *q, struct v1_writer *w, const uint8_t spi[4])
-{
-	struct buf b = { 0 };
-
-	buf_be16(&b, 0x8000 | P2_LIFE_TYPE);
-	buf_be16(&b, LIFE_SECONDS);
-	buf_be16(&b, P2_LIFE_DURATION);
-	buf_be16(&b, 4);
-	buf_be32(&b, (uint32_t)q->life_s);
-	if (q->life_kb) {
-		buf_be16(&b, 0x8000 | P2_LIFE_TYPE);
-		buf_be16(&b, LIFE_KILOBYTES);
-		buf_be16(&b, P2_LIFE_DURATION);
-		buf_be16(&b, 8);
-		buf_be64(&b, q->life_kb);
-	}
-	v1_put_notify(w, PROTO_ESP, N_RESPONDER_LIFETIME, spi, 4, b.p, b.len);
-	buf_free(&b);
-}
-
 /* The chosen transform is kept as it came, in an SA body with one proposal. */
 static bool keep_choice(struct v1_quick *q, const struct v1_p2_choice *choice)
 {
@@ -130,7 +109,7 @@ static enum v1_verdict answer(struct v1_quick *q, struct v1_fail *f)
 	v1_put_id(w, &q->id_remote);
 	v1_put_id(w, &q->id_local);
 	if (q->tell_life)
-		put_lifetime(q, w, spi);
+		v1_lifetime_put(w, PROTO_ESP, spi, sizeof(spi), q->life_s, q->life_kb);
 	if (!v1_quick_install(q))
 		return V1_FAIL;
 	return v1_phase2_end(q->sa, w, q->msgid, V1_HASH_2, q, q->iv) ? V1_REPLY : V1_FAIL;

@@ -25,7 +25,7 @@
 #define V1_DIGEST_LEN 32
 #define V1_SA_BODY_MAX 8192	/* bytes of a peer's SA payload that a half-open SA may hold */
 #define V1_QUICKS_MAX 1024	/* exchanges under one IKE SA at a time */
-#define V1_P1_LIFE_DEFAULT 86400
+#define V1_P1_LIFE_MIN 60	/* s; the least that a configuration may say, too */
 #define V1_P2_LIFE_DEFAULT 28800	/* RFC 2407 4.5 */
 
 /** enum v1_verdict - what a handler thinks of a message or of a job's result */
@@ -176,6 +176,7 @@ struct v1_phase1 {
 	struct secret priv;
 	unsigned int peer_vendors;
 	uint64_t life_s;		/* agreed lifetime */
+	bool tell_life;			/* responder: it is shorter than what was offered */
 	bool initial_contact;		/* the peer sent INITIAL-CONTACT in its last message */
 	struct v1_fail suspect;
 };
@@ -329,6 +330,9 @@ void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size
 void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
 			 const void *data, size_t data_len);
 
+/** v1_spi_of - both cookies: how notifies and Deletes name an ISAKMP SA */
+void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN]);
+
 /* ---- legality.c ---- */
 
 /**
@@ -393,6 +397,14 @@ bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_
 bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v1_p2_choice *out,
 		  struct v1_fail *f);
 void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len);
+
+/* ---- lifetime.c ---- */
+
+/** v1_lifetime_put - tell the initiator that ours ends earlier than it offered; 0: not that unit */
+void v1_lifetime_put(struct v1_writer *w, uint8_t proto, const void *spi, size_t spi_len, uint64_t life_s,
+		     uint64_t life_kb);
+/** v1_lifetime_obey - shorten to what the responder said of @proto, if it said anything */
+void v1_lifetime_obey(const struct v1_chain *ch, uint8_t proto, uint64_t *life_s, uint64_t *life_kb);
 
 /* ---- vendor.c ---- */
 
