@@ -14,7 +14,9 @@
 
 #include "core/net.h"
 
+#ifndef SEEDS
 #define SEEDS 150
+#endif
 #define STEPS 60
 
 struct chaos {
