@@ -213,6 +213,17 @@ struct survey {
 	unsigned int n_stale, cap;
 };
 
+/*
+ * is_guard - a route that only catches what ours leaves when it is gone, so
+ * that nothing leaves in the clear: it refuses, and its metric is worse than
+ * that of ours (0; the kernel makes 1024 of it for IPv6)
+ */
+static bool is_guard(const struct rtmsg *rtm, struct nlattr *metric)
+{
+	return (rtm->rtm_type == RTN_UNREACHABLE || rtm->rtm_type == RTN_BLACKHOLE || rtm->rtm_type == RTN_PROHIBIT) &&
+	       metric && nla_get_u32(metric) > (rtm->rtm_family == AF_INET6 ? 1024 : 0);
+}
+
 static bool parse_route(struct nlmsghdr *h, struct route *r, uint8_t *protocol)
 {
 	struct rtmsg *rtm = nlmsg_data(h);
@@ -223,7 +234,8 @@ static bool parse_route(struct nlmsghdr *h, struct route *r, uint8_t *protocol)
 		return false;
 	len = (int)addr_len(rtm->rtm_family);
 	if ((rtm->rtm_family != AF_INET && rtm->rtm_family != AF_INET6) || rtm->rtm_dst_len > len * 8 ||
-	    (a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : rtm->rtm_table) != RT_TABLE_MAIN)
+	    (a[RTA_TABLE] ? nla_get_u32(a[RTA_TABLE]) : rtm->rtm_table) != RT_TABLE_MAIN ||
+	    is_guard(rtm, a[RTA_PRIORITY]))
 		return false;
 	memset(r, 0, sizeof(*r));
 	r->dst.family = rtm->rtm_family;

@@ -161,6 +161,18 @@ def test_foreign_route_stays(lab):
     a.stop()
 
 
+def test_guard_route(lab):
+    """An unreachable route with a worse metric stands behind ours, and catches what comes after us."""
+    a = lab.gateway("a")
+    a.ip("route", "add", "unreachable", "192.168.3.0/24", "metric", "1000")
+    a.ip("route", "add", "blackhole", "192.168.4.0/24")
+    a.start()
+    assert {r.get("dev") for r in a.route("192.168.3.0/24") if r.get("type") != "unreachable"} == {"vpn0"}
+    assert not [r for r in a.routes() if r["dst"] == "192.168.4.0/24" and r.get("dev") == "vpn0"]
+    a.stop()
+    assert [r.get("type") for r in a.route("192.168.3.0/24")] == ["unreachable"]
+
+
 def test_no_default_route(lab):
     a = lab.gateway("a", remote_subnets="0.0.0.0/0").start()
     assert a.link() and not a.route("default")
