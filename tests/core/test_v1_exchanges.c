@@ -522,6 +522,36 @@ static void old_dpd_numbers_are_not_answered(void **state)
 	net_free(net);
 }
 
+/* A peer that puts the hash behind the notify is understood, and answered in its own order. */
+static void dpd_with_the_hash_behind(void **state)
+{
+	static const enum v1_hash_order orders[] = { V1_HASH_LAST, V1_HASH_LAST_UNLINKED, V1_HASH_FIRST };
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct conn_cfg *a, *b;
+		struct net *net = pair(81 + i, NULL, &a, &b);
+		struct ike_sa *sa;
+		uint64_t heard;
+
+		start(net, a, b);
+		assert_true(net_until(net, 5000, both_up));
+		net_run(net, 1000);
+		sa = node_conn(&net->nodes[0], "site")->ike;
+		heard = sa->heard;
+		v1_priv(sa)->order = orders[i];
+		v1_send_dpd(sa, 1000);
+		net_run(net, 100);
+		assert_int_equal(v1_priv(node_conn(&net->nodes[1], "site")->ike)->order, orders[i]);
+		assert_true(sa->heard > heard);
+		for (unsigned int k = 0; k < 2; k++) {
+			assert_int_equal(net->nodes[k].e->counters[CNT_BAD_HASH], 0);
+			assert_int_equal(net->nodes[k].e->counters[CNT_MALFORMED], 0);
+		}
+		net_free(net);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +567,7 @@ int main(void)
 		cmocka_unit_test(nat_traversal_of_the_drafts),
 		cmocka_unit_test(aggressive_mode_and_ikev2),
 		cmocka_unit_test(old_dpd_numbers_are_not_answered),
+		cmocka_unit_test(dpd_with_the_hash_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -480,6 +480,81 @@ static void error_notifies_in_clear_during_phase1(void **state)
 	net_free(net);
 }
 
+/* ---- a peer that has the keys, and bad intentions or a bad day ---- */
+
+static uint32_t dice(struct net *net, uint32_t sides)
+{
+	static uint64_t x = 88172645463325252ull;
+
+	(void)net;
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return (uint32_t)(x >> 11) % sides;
+}
+
+/* A whole message 1 of quick mode, or an informational exchange, as they should be. */
+static void insider_payloads(struct ike_sa *sa, struct v1_writer *w, uint8_t exchange)
+{
+	static const uint8_t nonce[32] = { 1 }, ke[64] = { 2 };
+	struct child *child = &sa->conn->children[0];
+	struct v1_id id;
+
+	if (exchange == XCHG_INFO) {
+		v1_put_notify(w, PROTO_ESP, N_NO_PROPOSAL_CHOSEN, "1234", 4, "text", 4);
+		v1_put_notify(w, PROTO_ISAKMP, N_RESPONDER_LIFETIME, nonce, 16, ke, 12);
+		v1_put_notify(w, PROTO_ISAKMP, N_R_U_THERE, nonce, 16, "\0\0\0\1", 4);
+		return;
+	}
+	v1_p2_offer(sa->conn->cfg, w, 0x01020304, ENCAP_TUNNEL);
+	v1_put(w, PL_NONCE, nonce, sizeof(nonce));
+	v1_put(w, PL_KE, ke, sizeof(ke));
+	v1_id_from_subnet(&child->local, &id);
+	v1_put_id(w, &id);
+	v1_id_from_subnet(&child->remote, &id);
+	v1_put_id(w, &id);
+}
+
+static void insider_attack(struct net *net, uint8_t exchange)
+{
+	struct ike_sa *sa = node_conn(&net->nodes[0], "site")->ike;
+	uint32_t msgid = v1_fresh_msgid(sa);
+	struct v1_writer w;
+	uint8_t iv[16];
+	size_t at;
+
+	v1_phase2_begin(sa, &w, exchange, msgid, true);
+	at = w.b.len;
+	insider_payloads(sa, &w, exchange);
+	for (uint32_t n = 1 + dice(net, 4); n; n--)
+		w.b.p[at + dice(net, (uint32_t)(w.b.len - at))] = (uint8_t)dice(net, 256);
+	if (!dice(net, 4))
+		w.b.len -= dice(net, (uint32_t)(w.b.len - at));
+	assert_true(v1_iv_phase2(&sa->suite, sa->last_iv, msgid, iv));
+	assert_true(v1_phase2_end(sa, &w, msgid, V1_HASH_1, NULL, iv));
+	rx(net, 1, w.b.p, w.b.len);
+	net_step(net);
+	buf_free(&w.b);
+}
+
+static void authentic_nonsense(void **state)
+{
+	struct net *net = net_sites(11, START_AUTO, START_PASSIVE);
+
+	(void)state;
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, 1000);
+	for (unsigned int i = 0; i < 3000; i++) {
+		insider_attack(net, i % 2 ? XCHG_QUICK : XCHG_INFO);
+		if (!(i % 50))
+			net_run(net, 500);
+	}
+	net_run(net, 200000);
+	assert_null(node_conn(&net->nodes[1], "site")->ike->quicks);
+	assert_true(both_quiet(net));
+	net_free(net);
+}
+
 /* ---- openings that are no openings ---- */
 
 static void opening(struct v1_writer *w, uint8_t exchange, uint8_t flags, uint32_t msgid)
@@ -584,6 +659,7 @@ int main(void)
 		cmocka_unit_test(messages_out_of_order),
 		cmocka_unit_test(unauthenticated_deletes_and_notifies),
 		cmocka_unit_test(error_notifies_in_clear_during_phase1),
+		cmocka_unit_test(authentic_nonsense),
 		cmocka_unit_test(malformed_openings),
 		cmocka_unit_test(flood_of_openings_is_bounded),
 	};

@@ -27,6 +27,7 @@ static const struct message {
 	  { PL_VENDOR, PL_NOTIFY, PL_KE, PL_ID, PL_NAT_OA, PL_NAT_OA_DRAFT } },
 	{ XCHG_QUICK, 3, { PL_HASH }, { PL_VENDOR, PL_NOTIFY } },
 	{ XCHG_INFO, 1, { PL_HASH }, { PL_VENDOR, PL_NOTIFY, PL_DELETE } },
+	{ XCHG_INFO, 3, { PL_NOTIFY, PL_HASH }, { 0 } },	/* the hash behind */
 };
 
 #define N_MESSAGES (sizeof(messages) / sizeof(messages[0]))

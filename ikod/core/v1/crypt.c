@@ -45,7 +45,7 @@ bool v1_encrypt(const struct ike_sa *sa, struct v1_writer *w, uint8_t iv[16])
 
 #define HASH_BODY_AT (ISAKMP_HDR_LEN + 4)
 
-void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid)
+void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid, bool hash)
 {
 	struct isakmp_hdr h = {
 		.version = ISAKMP_VERSION_1, .exchange = exchange, .flags = ISAKMP_FLAG_ENCRYPTED,
@@ -56,7 +56,8 @@ void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t excha
 	memcpy(h.cky_i, sa->cky_i, sizeof(h.cky_i));
 	memcpy(h.cky_r, sa->cky_r, sizeof(h.cky_r));
 	v1_begin(w, &h);
-	v1_put(w, PL_HASH, room, hash_info(sa->suite.hash)->len);
+	if (hash)
+		v1_put(w, PL_HASH, room, hash_info(sa->suite.hash)->len);
 }
 
 /*
@@ -87,6 +88,57 @@ static bool phase2_hash(const struct ike_sa *sa, enum v1_hash_kind kind, uint32_
 	if (kind != V1_HASH_3)
 		v[n++] = rest;
 	return prf(sa->suite.hash, sa->keys.skeyid_a.p, sa->keys.skeyid_a.len, v, n, out);
+}
+
+/*
+ * HASH(1) over a payload that stands before the HASH payload; its first byte,
+ * the type of the next payload, is taken to be @next.
+ */
+static bool hash_behind(const struct ike_sa *sa, uint32_t msgid, uint8_t next, struct bytes pl,
+			uint8_t out[HASH_MAX_LEN])
+{
+	uint8_t id[4] = { msgid >> 24, msgid >> 16 & 0xff, msgid >> 8 & 0xff, msgid & 0xff };
+	struct bytes v[] = {
+		{ id, sizeof(id) }, { &next, 1 }, { (const uint8_t *)pl.p + 1, pl.len - 1 },
+	};
+
+	return prf(sa->suite.hash, sa->keys.skeyid_a.p, sa->keys.skeyid_a.len, v, V1_ARRAY_LEN(v), out);
+}
+
+bool v1_put_hash_behind(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_order order)
+{
+	struct bytes pl = { w->b.p + ISAKMP_HDR_LEN, w->b.len - ISAKMP_HDR_LEN };
+	uint8_t hash[HASH_MAX_LEN];
+	bool ok;
+
+	if (w->b.failed)
+		return false;
+	ok = hash_behind(sa, msgid, order == V1_HASH_LAST ? PL_HASH : PL_NONE, pl, hash);
+	if (ok)
+		v1_put(w, PL_HASH, hash, hash_info(sa->suite.hash)->len);
+	OPENSSL_cleanse(hash, sizeof(hash));
+	return ok;
+}
+
+bool v1_authentic_behind(const struct ike_sa *sa, const struct v1_msg *m, enum v1_hash_order *order)
+{
+	static const enum v1_hash_order orders[] = { V1_HASH_LAST, V1_HASH_LAST_UNLINKED };
+	const struct v1_payload *pl = &m->chain.pl[0], *last = &m->chain.pl[1];
+	size_t len = hash_info(sa->suite.hash)->len;
+	uint8_t hash[HASH_MAX_LEN];
+	bool ok = false;
+
+	if (m->chain.n != 2 || pl->type != PL_NOTIFY || last->type != PL_HASH || last->len != len)
+		return false;
+	for (size_t i = 0; !ok && i < V1_ARRAY_LEN(orders); i++) {
+		ok = hash_behind(sa, m->hdr.msgid, orders[i] == V1_HASH_LAST ? PL_HASH : PL_NONE,
+				 (struct bytes){ pl->raw, pl->raw_len }, hash) &&
+		     !CRYPTO_memcmp(hash, last->body, len);
+		if (ok)
+			*order = orders[i];
+	}
+	OPENSSL_cleanse(hash, sizeof(hash));
+	return ok;
 }
 
 bool v1_phase2_end(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_kind kind,

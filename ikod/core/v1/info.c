@@ -147,6 +147,44 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 	v1_quick_fail(q, &f);
 }
 
+/* ---- sending ---- */
+
+struct info_out {
+	struct v1_writer w;
+	uint32_t msgid;
+	enum v1_hash_order order;
+};
+
+static bool info_begin(struct ike_sa *sa, struct info_out *o, enum v1_hash_order order)
+{
+	if (sa->state == IKE_DEAD || !sa->keys.enc.p)
+		return false;
+	o->msgid = v1_fresh_msgid(sa);
+	o->order = order;
+	v1_phase2_begin(sa, &o->w, XCHG_INFO, o->msgid, order == V1_HASH_FIRST);
+	return true;
+}
+
+static bool info_protect(struct ike_sa *sa, struct info_out *o)
+{
+	uint8_t iv[16];
+
+	if (!v1_iv_phase2(&sa->suite, sa->last_iv, o->msgid, iv))
+		return false;
+	if (o->order == V1_HASH_FIRST)
+		return v1_phase2_end(sa, &o->w, o->msgid, V1_HASH_1, NULL, iv);
+	return v1_put_hash_behind(sa, &o->w, o->msgid, o->order) && v1_encrypt(sa, &o->w, iv);
+}
+
+static void info_end(struct ike_sa *sa, struct info_out *o)
+{
+	/* the hash knows no direction: our own words must not come back to us */
+	v1_seen_add(&v1_priv(sa)->seen, o->msgid);
+	if (info_protect(sa, o))
+		engine_send(sa->e, &sa->path, o->w.b.p, o->w.b.len);
+	buf_free(&o->w.b);
+}
+
 /* ---- dead peer detection, RFC 3706 ---- */
 
 static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
@@ -162,13 +200,18 @@ void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
 	memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
 }
 
+/* In the order that the peer uses itself, as far as it has shown it. */
 static void send_dpd(struct ike_sa *sa, uint16_t type, uint32_t seq)
 {
 	uint8_t data[4] = { seq >> 24, seq >> 16 & 0xff, seq >> 8 & 0xff, seq & 0xff };
 	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
+	struct info_out o;
 
+	if (!info_begin(sa, &o, v1_priv(sa)->order))
+		return;
 	v1_spi_of(sa, spi);
-	v1_notify_protected(sa, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
+	v1_put_notify(&o.w, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
+	info_end(sa, &o);
 }
 
 static void dpd_asked(struct ike_sa *sa, uint32_t seq)
@@ -301,10 +344,15 @@ static bool open_message(struct ike_sa *sa, struct v1_msg *m)
 	struct v1_fail f;
 	const char *why;
 
-	if (v1_iv_phase2(&sa->suite, sa->last_iv, m->hdr.msgid, m->iv) && v1_decrypt(sa, m) &&
-	    v1_chain_parse(m->hdr.next, m->body, m->body_len, true, &m->chain) &&
-	    v1_legal(XCHG_INFO, 1, &m->chain, &why)) {
+	if (!v1_iv_phase2(&sa->suite, sa->last_iv, m->hdr.msgid, m->iv) || !v1_decrypt(sa, m) ||
+	    !v1_chain_parse(m->hdr.next, m->body, m->body_len, true, &m->chain)) {
+		sa->e->counters[CNT_MALFORMED]++;
+	} else if (v1_legal(XCHG_INFO, 1, &m->chain, &why)) {
 		if (v1_phase2_authentic(sa, m, V1_HASH_1, NULL))
+			return true;
+		sa->e->counters[CNT_BAD_HASH]++;
+	} else if (v1_legal(XCHG_INFO, 3, &m->chain, &why)) {
+		if (v1_authentic_behind(sa, m, &v1_priv(sa)->order))
 			return true;
 		sa->e->counters[CNT_BAD_HASH]++;
 	} else {
@@ -339,36 +387,8 @@ void v1_info_input(struct ike_sa *sa, struct v1_msg *m)
 		conn_heard(sa);
 		v1_natt_follow(sa, m->path);
 	}
-	for (unsigned int i = 1; i < m->chain.n && sa->state != IKE_DEAD; i++)
+	for (unsigned int i = 0; i < m->chain.n && sa->state != IKE_DEAD; i++)
 		take_payload(sa, m, &m->chain.pl[i]);
-}
-
-/* ---- sending ---- */
-
-struct info_out {
-	struct v1_writer w;
-	uint32_t msgid;
-};
-
-static bool info_begin(struct ike_sa *sa, struct info_out *o)
-{
-	if (sa->state == IKE_DEAD || !sa->keys.enc.p)
-		return false;
-	o->msgid = v1_fresh_msgid(sa);
-	v1_phase2_begin(sa, &o->w, XCHG_INFO, o->msgid);
-	return true;
-}
-
-static void info_end(struct ike_sa *sa, struct info_out *o)
-{
-	uint8_t iv[16];
-
-	/* the hash knows no direction: our own words must not come back to us */
-	v1_seen_add(&v1_priv(sa)->seen, o->msgid);
-	if (v1_iv_phase2(&sa->suite, sa->last_iv, o->msgid, iv) &&
-	    v1_phase2_end(sa, &o->w, o->msgid, V1_HASH_1, NULL, iv))
-		engine_send(sa->e, &sa->path, o->w.b.p, o->w.b.len);
-	buf_free(&o->w.b);
 }
 
 void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
@@ -376,7 +396,7 @@ void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const 
 {
 	struct info_out o;
 
-	if (!type || !info_begin(sa, &o))
+	if (!type || !info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	v1_put_notify(&o.w, proto, type, spi, spi_len, data, data_len);
 	info_end(sa, &o);
@@ -402,7 +422,7 @@ void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size
 {
 	struct info_out o;
 
-	if (!f->notify || !info_begin(sa, &o))
+	if (!f->notify || !info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	put_refusal(&o.w, proto, spi, spi_len, f, true);
 	info_end(sa, &o);
@@ -438,7 +458,7 @@ void v1_send_delete_esp(struct ike_sa *sa, const uint32_t *spis, unsigned int n)
 	struct info_out o;
 	struct buf b = { 0 };
 
-	if (!n || !info_begin(sa, &o))
+	if (!n || !info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	for (unsigned int i = 0; i < n; i++)
 		buf_be32(&b, spis[i]);
@@ -453,7 +473,7 @@ void v1_send_delete_ike(struct ike_sa *sa)
 	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
 	struct info_out o;
 
-	if (!info_begin(sa, &o))
+	if (!info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	v1_spi_of(sa, spi);
 	v1_put_delete(&o.w, PROTO_ISAKMP, spi, sizeof(spi), 1);

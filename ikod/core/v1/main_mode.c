@@ -134,7 +134,8 @@ void v1_p1_suspect(struct ike_sa *sa, const struct v1_fail *f)
 
 	if (!p1 || (p1->suspect.cause != FAIL_NONE && f->cause == FAIL_NOTIFY))
 		return;
-	if (p1->suspect.cause != f->cause)
+	/* the first one only: the next may be forged to fill the log */
+	if (p1->suspect.cause == FAIL_NONE)
 		engine_log(sa->e, LOG_L_INFO, sa->conn, "phase 1 gets no further, probably: %s%s%s",
 			   failure_text(f->cause), f->theirs[0] ? "; the peer: " : "", f->theirs);
 	p1->suspect = *f;

@@ -12,7 +12,7 @@ bool v1_quick_i_message1(struct v1_quick *q)
 	struct ike_sa *sa = q->sa;
 	size_t body;
 
-	v1_phase2_begin(sa, w, XCHG_QUICK, q->msgid);
+	v1_phase2_begin(sa, w, XCHG_QUICK, q->msgid, true);
 	body = w->b.len + 4;
 	q->encap = v1_quick_encap(sa);
 	v1_p2_offer(sa->conn->cfg, w, q->spi_in, q->encap);
@@ -81,7 +81,7 @@ static enum v1_verdict confirm(struct v1_quick *q, struct v1_fail *f)
 	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
 	if (!v1_quick_install(q))
 		return V1_FAIL;
-	v1_phase2_begin(q->sa, w, XCHG_QUICK, q->msgid);
+	v1_phase2_begin(q->sa, w, XCHG_QUICK, q->msgid, true);
 	return v1_phase2_end(q->sa, w, q->msgid, V1_HASH_3, q, q->iv) ? V1_REPLY : V1_FAIL;
 }
 

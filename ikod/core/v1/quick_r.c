@@ -102,7 +102,7 @@ static enum v1_verdict answer(struct v1_quick *q, struct v1_fail *f)
 	struct v1_writer *w = &q->out;
 
 	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
-	v1_phase2_begin(q->sa, w, XCHG_QUICK, q->msgid);
+	v1_phase2_begin(q->sa, w, XCHG_QUICK, q->msgid, true);
 	v1_put(w, PL_SA, q->sa_body.p, q->sa_body.len);
 	if (!v1_quick_put_nonce_ke(q, w))
 		return V1_FAIL;

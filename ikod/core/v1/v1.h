@@ -182,12 +182,24 @@ struct v1_phase1 {
 };
 
 /**
+ * enum v1_hash_order - where HASH stands in a notify's informational exchange
+ *
+ * RFC 2409 5.7 has it first. Some gateways can be set, or are, to put it
+ * behind the notify of DPD ("seq-notify-hash"), and believe no other order.
+ * RFC 2409 does not say whether the notify is then hashed as linked to the
+ * HASH payload or not, so both are known.
+ */
+enum v1_hash_order { V1_HASH_FIRST, V1_HASH_LAST, V1_HASH_LAST_UNLINKED };
+
+/**
  * struct v1_priv - what the protocol keeps of an established SA
  * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
+ * @order: where the peer puts the HASH payload of its notifies
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
  */
 struct v1_priv {
 	struct v1_resend last;
+	enum v1_hash_order order;
 	struct v1_seen *seen;
 	bool natt_draft;
 	bool dpd_heard;
@@ -350,14 +362,19 @@ enum v1_hash_kind { V1_HASH_1, V1_HASH_2, V1_HASH_3 };
 bool v1_decrypt(const struct ike_sa *sa, struct v1_msg *m);
 /** v1_encrypt - pad, finish and encrypt a written message; @iv moves on */
 bool v1_encrypt(const struct ike_sa *sa, struct v1_writer *w, uint8_t iv[16]);
-/** v1_phase2_begin - header and room for the HASH payload */
-void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid);
+/** v1_phase2_begin - header and, if @hash, room for the HASH payload */
+void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid, bool hash);
 /** v1_phase2_end - fill the HASH payload in, encrypt; @q NULL for informational exchanges */
 bool v1_phase2_end(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_kind kind,
 		   const struct v1_quick *q, uint8_t iv[16]);
 /** v1_phase2_authentic - does the HASH payload prove the rest; a parsed chain is all that it wants */
 bool v1_phase2_authentic(const struct ike_sa *sa, const struct v1_msg *m, enum v1_hash_kind kind,
 			 const struct v1_quick *q);
+
+/** v1_put_hash_behind - HASH(1) behind the one notify that is written, before encryption */
+bool v1_put_hash_behind(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_order order);
+/** v1_authentic_behind - is @m one notify, proven by a HASH payload behind it; @order: in which way */
+bool v1_authentic_behind(const struct ike_sa *sa, const struct v1_msg *m, enum v1_hash_order *order);
 
 /* ---- proposal.c ---- */
 
