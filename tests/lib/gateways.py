@@ -31,6 +31,14 @@ SHORT = {"retransmit-timeout": "300ms", "retransmit-tries": "3", "dpd-idle": "1s
          "dpd-retransmit": "1s", "dpd-retries": "2"}
 
 
+def ip_try(text, space):
+    """As ip(), where it may well fail."""
+    try:
+        ip(text, space)
+    except RuntimeError:
+        pass
+
+
 def net(address):
     return address.rsplit(".", 1)[0] + ".0/24"
 
@@ -86,7 +94,7 @@ class Gateway:
     def die(self):
         """As if its power had failed: no Delete, no tunnels, no address."""
         self.stop(signal.SIGKILL)
-        ip("link del vpn0", self.space, check=False)
+        ip_try("link del vpn0", self.space)
         ip(f"addr del {OUTER[self.name]}/24 dev wire", self.space)
 
     def ctl(self, *args):
@@ -164,13 +172,11 @@ class Site:
         self.socks = []
         self.spaces = []
         self.space("vt-wire")
-        ip("link add wire type bridge mcast_snooping 0", "vt-wire")
-        self.disable_ipv6("vt-wire", "wire")
-        ip("link set wire up", "vt-wire")
+        ip("link add wire type bridge mcast_snooping 0\nlink set wire up", "vt-wire")
         self.gw = {}
         try:
             self.gw.update((name, self.gateway(name)) for name in names)
-        except subprocess.SubprocessError:
+        except (RuntimeError, subprocess.SubprocessError):
             self.down()
             raise
         self.a, self.b, self.c = (self.gw.get(n) for n in "abc")
@@ -178,27 +184,19 @@ class Site:
     def space(self, name):
         ip(f"netns add {name}")
         self.spaces.append(name)
+        # No multicast of IPv6's own into a tunnel: counters of drops are to stay at 0.
+        sh("ip", "netns", "exec", name, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1")
         ip("link set lo up", name)
-
-    @staticmethod
-    def disable_ipv6(space, dev):
-        sh("ip", "netns", "exec", space, "sysctl", "-qw", f"net.ipv6.conf.{dev}.disable_ipv6=1")
 
     def gateway(self, name):
         gw = Gateway(name, self.dir)
         self.space(gw.space)
-        # no multicast of IPv6's own into the tunnel: counters of drops are to stay at 0
-        self.disable_ipv6(gw.space, "default")
-        ip(f"link add wire netns {gw.space} type veth peer name to-{name} netns vt-wire")
-        self.disable_ipv6("vt-wire", f"to-{name}")
-        ip(f"link set to-{name} master wire up", "vt-wire")
-        self.disable_ipv6(gw.space, "wire")
-        ip(f"addr add {OUTER[name]}/24 dev wire", gw.space)
-        ip("link set wire up", gw.space)
-        # What no route of ikod's catches would leave here, in clear, and be seen.
-        ip(f"route add default via {OUTER['b' if name == 'a' else 'a']}", gw.space)
-        for address in INNER[name]:
-            ip(f"addr add {address}/32 dev lo", gw.space)
+        ip(f"link add to-{name} master wire type veth peer name wire netns {gw.space}\n"
+           f"link set to-{name} up", "vt-wire")
+        # What no route of ikod's catches would leave by the default one, in clear, and be seen.
+        ip(f"addr add {OUTER[name]}/24 dev wire\nlink set wire up\n"
+           f"route add default via {OUTER['b' if name == 'a' else 'a']}\n" +
+           "".join(f"addr add {address}/32 dev lo\n" for address in INNER[name]), gw.space)
         return gw
 
     def pair(self, a=None, b=None, a_psk=PSK, b_psk=PSK, start=True):
@@ -238,7 +236,7 @@ class Site:
         for sock in self.socks:
             sock.close()
         for space in self.spaces:
-            sh("ip", "netns", "del", space, check=False)
+            ip_try(f"netns del {space}", None)
         shutil.rmtree(self.dir)
 
 
