@@ -69,7 +69,8 @@ CORE_HELP := $(filter-out $(wildcard tests/core/test_*.c),$(wildcard tests/core/
 SAN_LIB   := $(patsubst %.c,$(BUILD)/san/%.o,$(LIB_SRC) $(TOOL_SRC) $(CORE_HELP))
 SAN_PURE  := $(patsubst %.c,$(BUILD)/san/%.o,$(PURE_SRC))
 
-test-bins: $(TEST_BIN)
+# Named here so that make knows they can be made when it chooses among the rules.
+test-bins: $(SAN_PURE) $(TEST_BIN)
 
 $(BUILD)/san/bin/unit/test_kmod_%: tests/unit/test_kmod_%.c $(SAN_PURE)
 	@mkdir -p $(@D)
