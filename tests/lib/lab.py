@@ -417,8 +417,8 @@ class Device:
         sa.update({k.replace("_", "-"): v for k, v in more.items()})
         self.ctl.do("sa-new", ifindex=self.ifindex, sa=sa)
 
-    def sa_pair(self, pid, cid, alg, spi_in, spi_out, **more):
-        self.sa(pid, cid, "in", spi_in, alg, replay_window=64, **more)
+    def sa_pair(self, pid, cid, alg, spi_in, spi_out, window=64, **more):
+        self.sa(pid, cid, "in", spi_in, alg, replay_window=window, **more)
         self.sa(pid, cid, "out", spi_out, alg, **more)
 
     def sa_del(self, way, spi, pid=1):

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Selectors: form, matching, overlap; the outbound table against a search of
+ * all its entries. Links kmod/selector.o and cmocka.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+
+#include "kmod/selector.h"
+
+static struct selector sel(const char *addr, u8 prefixlen, u8 proto, u16 min, u16 max)
+{
+	struct selector s = {
+		.family = strchr(addr, ':') ? AF_INET6 : AF_INET,
+		.prefixlen = prefixlen,
+		.proto = proto,
+		.port_min = min,
+		.port_max = max,
+	};
+
+	assert_int_equal(inet_pton(s.family, addr, s.addr), 1);
+	return s;
+}
+
+static struct flow flow(const char *local, const char *remote, u8 proto, u16 lport, u16 rport)
+{
+	struct flow f = {
+		.family = strchr(local, ':') ? AF_INET6 : AF_INET,
+		.proto = proto,
+		.has_ports = proto == IPPROTO_TCP || proto == IPPROTO_UDP,
+		.local.port = lport,
+		.remote.port = rport,
+	};
+
+	assert_int_equal(inet_pton(f.family, local, f.local.addr), 1);
+	assert_int_equal(inet_pton(f.family, remote, f.remote.addr), 1);
+	return f;
+}
+
+static void form_is_checked(void **state)
+{
+	struct selector s = sel("10.0.0.0", 8, 0, 0, 0);
+
+	(void)state;
+	assert_int_equal(selector_check(&s), 0);
+	s.prefixlen = 33;
+	assert_int_equal(selector_check(&s), -ERANGE);
+	s = sel("10.0.0.1", 24, 0, 0, 0);
+	assert_int_equal(selector_check(&s), -EINVAL);
+	s = sel("10.0.0.128", 25, 0, 0, 0);
+	assert_int_equal(selector_check(&s), 0);
+	s.prefixlen = 24;
+	assert_int_equal(selector_check(&s), -EINVAL);
+	s = sel("fd00::", 128, 6, 80, 79);
+	assert_int_equal(selector_check(&s), -ERANGE);
+	s.family = AF_UNIX;
+	assert_int_equal(selector_check(&s), -EAFNOSUPPORT);
+	s = sel("0.0.0.0", 0, 0, 0, 0);
+	s.addr[9] = 1;		/* behind an IPv4 address */
+	assert_int_equal(selector_check(&s), -EINVAL);
+}
+
+static bool matches(const char *net, u8 prefixlen, u8 proto, u16 min, u16 max, struct flow f)
+{
+	struct selector remote = sel(net, prefixlen, proto, min, max);
+	struct selector local = sel(f.family == AF_INET ? "0.0.0.0" : "::", 0, 0, 0, 0);
+	struct selector_set set = { .local = &local, .remote = &remote, .n_local = 1, .n_remote = 1 };
+
+	return selector_set_match(&set, &f);
+}
+
+static void matching_edges(void **state)
+{
+	struct flow f = flow("10.1.0.1", "192.168.3.4", IPPROTO_TCP, 1000, 443);
+	struct flow f6 = flow("fd01::1", "fd02:0:0:1::9", IPPROTO_ICMPV6, 0, 0);
+	struct flow frag = f;
+
+	(void)state;
+	assert_true(matches("192.168.3.0", 24, 0, 0, 0, f));
+	assert_true(matches("192.168.3.4", 32, 0, 0, 0, f));
+	assert_true(matches("192.168.3.4", 31, 0, 0, 0, f));
+	assert_false(matches("192.168.3.5", 32, 0, 0, 0, f));
+	assert_false(matches("192.168.2.0", 24, 0, 0, 0, f));
+	assert_true(matches("192.168.2.0", 23, 0, 0, 0, f));
+	assert_true(matches("0.0.0.0", 0, 0, 0, 0, f));
+	assert_true(matches("192.168.3.0", 24, IPPROTO_TCP, 443, 443, f));
+	assert_false(matches("192.168.3.0", 24, IPPROTO_TCP, 444, 500, f));
+	assert_false(matches("192.168.3.0", 24, IPPROTO_TCP, 1, 442, f));
+	assert_false(matches("192.168.3.0", 24, IPPROTO_UDP, 0, 0, f));
+	assert_true(matches("192.168.3.0", 24, IPPROTO_TCP, 0, 0xffff, f));
+	assert_true(matches("fd02:0:0:1::", 64, 0, 0, 0, f6));
+	assert_false(matches("fd02:0:0:2::", 64, 0, 0, 0, f6));
+	assert_true(matches("fd02::", 62, 0, 0, 0, f6));
+	assert_false(matches("fd02::", 24, IPPROTO_ICMPV6, 1, 2, f6));
+	frag.has_ports = false;		/* RFC 4301 4.4.1.1 */
+	assert_false(matches("192.168.3.0", 24, IPPROTO_TCP, 443, 443, frag));
+	assert_true(matches("192.168.3.0", 24, IPPROTO_TCP, 0, 0, frag));
+}
+
+static void families_do_not_mix(void **state)
+{
+	struct selector any4 = sel("0.0.0.0", 0, 0, 0, 0), any6 = sel("::", 0, 0, 0, 0);
+	struct flow f6 = flow("::", "::", 0, 0, 0);
+	struct selector_set set = { .local = &any4, .remote = &any4, .n_local = 1, .n_remote = 1 };
+
+	(void)state;
+	assert_false(selector_overlap(&any4, &any6));
+	assert_false(selector_set_match(&set, &f6));
+}
+
+static void overlaps(void **state)
+{
+	struct selector net = sel("10.0.0.0", 8, 0, 0, 0), sub = sel("10.9.0.0", 16, 0, 0, 0);
+	struct selector other = sel("11.0.0.0", 8, 0, 0, 0);
+	struct selector low = sel("10.0.0.0", 8, IPPROTO_UDP, 1, 99);
+	struct selector high = sel("10.0.0.0", 8, IPPROTO_UDP, 100, 200);
+	struct selector tcp = sel("10.0.0.0", 8, IPPROTO_TCP, 1, 99);
+	struct selector_set a = { .local = &net, .remote = &net, .n_local = 1, .n_remote = 1 };
+	struct selector_set b = { .local = &other, .remote = &sub, .n_local = 1, .n_remote = 1 };
+
+	(void)state;
+	assert_true(selector_overlap(&net, &sub));
+	assert_true(selector_overlap(&sub, &net));
+	assert_false(selector_overlap(&net, &other));
+	assert_true(selector_overlap(&net, &low));
+	assert_false(selector_overlap(&low, &high));
+	assert_false(selector_overlap(&low, &tcp));
+	assert_false(selector_set_overlap(&a, &b));	/* remote alone is not enough */
+	b.local = &sub;
+	assert_true(selector_set_overlap(&a, &b));
+}
+
+struct child {
+	struct selector local, remote;
+	struct selector_set set;
+	struct spd_entry entry;
+	u32 score;
+};
+
+static u32 rnd_state = 4711;
+
+static u32 rnd(u32 n)
+{
+	rnd_state = rnd_state * 1664525 + 1013904223;
+	return (rnd_state >> 8) % n;
+}
+
+/* Few addresses and many prefix lengths, so that a lot of them nest. */
+static struct selector random_selector(void)
+{
+	struct selector s = sel("0.0.0.0", 0, 0, 0, 0);
+	u32 i, bits = 16 + rnd(17);
+
+	s.addr[0] = 10;
+	s.addr[2] = rnd(4);
+	s.addr[3] = rnd(256);
+	s.prefixlen = bits;
+	for (i = bits; i < 32; i++)
+		s.addr[i / 8] &= ~(0x80 >> i % 8);
+	if (!rnd(3)) {
+		s.proto = rnd(2) ? IPPROTO_TCP : IPPROTO_UDP;
+		s.port_min = rnd(3);
+		s.port_max = s.port_min ? s.port_min + rnd(3) : 0;
+	}
+	return s;
+}
+
+static u32 specific(const struct selector *s)
+{
+	return (s->proto ? 2 : 0) + (s->port_min || s->port_max ? 1 : 0);
+}
+
+/* Longest remote prefix, then local, then local's and remote's protocol and ports. */
+static u32 rank(const struct child *c)
+{
+	return ((c->remote.prefixlen * 64 + c->local.prefixlen) * 4 + specific(&c->local)) * 4 +
+	       specific(&c->remote) + 1;
+}
+
+static u32 best_rank(const struct child *children, u32 n, const struct flow *f)
+{
+	u32 i, best = 0;
+
+	for (i = 0; i < n; i++)
+		if (children[i].score && selector_set_match(&children[i].set, f) &&
+		    rank(&children[i]) > best)
+			best = rank(&children[i]);
+	return best;
+}
+
+static void table_finds_the_best(const struct spd *spd, const struct child *children, u32 n)
+{
+	const struct child *found;
+	struct flow f;
+	u32 i;
+
+	for (i = 0; i < 3000; i++) {
+		f = flow("10.0.0.0", "10.0.0.0", rnd(2) ? IPPROTO_TCP : IPPROTO_UDP, rnd(5), rnd(5));
+		f.local.addr[2] = rnd(4);
+		f.local.addr[3] = rnd(256);
+		f.remote.addr[2] = rnd(4);
+		f.remote.addr[3] = rnd(256);
+		found = spd_lookup(spd, &f);
+		assert_int_equal(found ? rank(found) : 0, best_rank(children, n, &f));
+	}
+}
+
+static void table_against_a_full_search(void **state)
+{
+	const u32 n = 400;
+	struct spd *spd = calloc(1, sizeof(*spd));
+	struct child *children = calloc(n, sizeof(*children));
+	u32 i, step;
+
+	(void)state;
+	assert_non_null(spd);
+	assert_non_null(children);
+	spd->seed = 99;
+	for (i = 0; i < n; i++) {
+		struct child *c = &children[i];
+
+		c->local = random_selector();
+		c->remote = random_selector();
+		c->set = (struct selector_set){ &c->local, &c->remote, 1, 1 };
+		c->entry = (struct spd_entry){ .sel = &c->remote, .set = &c->set, .owner = c };
+		c->score = 1;
+		spd_insert(spd, &c->entry);
+	}
+	table_finds_the_best(spd, children, n);
+	for (step = 0; step < 3; step++) {
+		for (i = step; i < n; i += 3) {
+			spd_remove(spd, &children[i].entry);
+			children[i].score = 0;
+		}
+		table_finds_the_best(spd, children, n);
+	}
+	for (i = 0; i < SPD_BUCKETS; i++)
+		assert_null(spd->bucket[i]);
+	free(children);
+	free(spd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(form_is_checked),
+		cmocka_unit_test(matching_edges),
+		cmocka_unit_test(families_do_not_mix),
+		cmocka_unit_test(overlaps),
+		cmocka_unit_test(table_against_a_full_search),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
