@@ -21,6 +21,17 @@
 const char kernel_link_kind[] = VPNTUN_FAMILY_NAME;
 
 /**
+ * struct device - number of an interface that was worked on
+ *
+ * It is asked for by name each time, but one that was moved to another network
+ * namespace has no name here any more; the module still finds it by its number.
+ */
+struct device {
+	char name[IFNAMSIZ];
+	uint32_t ifindex;
+};
+
+/**
  * struct kernel - our side of the family
  * @req: requests and their answers
  * @rt: rtnetlink, for the numbers of interfaces
@@ -32,6 +43,8 @@ struct kernel {
 	int family;
 	struct nl_sock *req, *rt, *events;
 	struct event *ev;
+	struct device *devs;
+	unsigned int n_devs;
 	bool overrun;
 	struct kmsg_order order;
 };
@@ -76,7 +89,70 @@ void kernel_close(struct kernel *k)
 	nl_socket_free(k->events);
 	nl_socket_free(k->rt);
 	nl_socket_free(k->req);
+	free(k->devs);
 	free(k);
+}
+
+/* ---- devices ---- */
+
+static struct device *device(struct kernel *k, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < k->n_devs; i++)
+		if (!strcmp(k->devs[i].name, name))
+			return &k->devs[i];
+	return NULL;
+}
+
+static void remember(struct kernel *k, const char *name, uint32_t ifindex)
+{
+	struct device *d = device(k, name);
+
+	if (!d) {
+		d = realloc(k->devs, (k->n_devs + 1) * sizeof(*d));
+		if (!d)
+			abort();
+		k->devs = d;
+		d = &k->devs[k->n_devs++];
+		snprintf(d->name, sizeof(d->name), "%.15s", name);
+	}
+	d->ifindex = ifindex;
+}
+
+static uint32_t index_of(struct kernel *k, const char *name)
+{
+	uint32_t ifindex = nlq_ifindex(k->rt, name);
+	const struct device *d;
+
+	if (ifindex) {
+		remember(k, name, ifindex);
+		return ifindex;
+	}
+	d = device(k, name);
+	return d ? d->ifindex : 0;
+}
+
+static bool name_of(struct kernel *k, uint32_t ifindex, char name[IFNAMSIZ])
+{
+	unsigned int i;
+
+	for (i = 0; i < k->n_devs; i++) {
+		if (k->devs[i].ifindex == ifindex) {
+			snprintf(name, IFNAMSIZ, "%s", k->devs[i].name);
+			return true;
+		}
+	}
+	return if_indextoname(ifindex, name) != NULL;
+}
+
+void kernel_moved(struct kernel *k, uint32_t was, uint32_t now)
+{
+	unsigned int i;
+
+	for (i = 0; i < k->n_devs; i++)
+		if (k->devs[i].ifindex == was)
+			k->devs[i].ifindex = now;
 }
 
 /* ---- requests ---- */
@@ -119,7 +195,7 @@ static void run_action(struct kernel *k, const struct ike_action *a, uint32_t if
 
 void kernel_action(struct kernel *k, const struct ike_action *a, int udp_fd)
 {
-	uint32_t ifindex = nlq_ifindex(k->rt, a->peer.ifname);
+	uint32_t ifindex = index_of(k, a->peer.ifname);
 	struct nlq_result r = { 0 };
 
 	if (!ifindex) {
@@ -157,7 +233,7 @@ static void on_stats(void *ctx, struct nlmsghdr *h)
 bool kernel_stats(struct kernel *k, const char *ifname, const uint32_t *peer_id)
 {
 	struct stats_walk w = { .k = k, .ifname = ifname, .peer_id = peer_id };
-	uint32_t ifindex = nlq_ifindex(k->rt, ifname);
+	uint32_t ifindex = index_of(k, ifname);
 	struct nlq_result r;
 
 	if (!ifindex)
@@ -199,7 +275,7 @@ static unsigned int flush_some(struct kernel *k, uint32_t ifindex)
 
 unsigned int kernel_flush(struct kernel *k, const char *ifname)
 {
-	uint32_t ifindex = nlq_ifindex(k->rt, ifname);
+	uint32_t ifindex = index_of(k, ifname);
 	unsigned int n, total = 0;
 
 	while (ifindex && (n = flush_some(k, ifindex)) > 0)
@@ -213,7 +289,7 @@ static void on_notify(struct kernel *k, struct kmsg_in *in)
 {
 	if (!kmsg_in_order(&k->order, in->seq))
 		k->overrun = true;
-	if (!if_indextoname(in->ifindex, in->ev.ifname))
+	if (!name_of(k, in->ifindex, in->ev.ifname))
 		return;
 	if (in->drop_burst)
 		log_limited(LOG_L_WARN, NULL, "%s: peer %u: %llu packets dropped: %s", in->ev.ifname, in->ev.peer_id,

@@ -45,6 +45,8 @@ void kernel_action(struct kernel *k, const struct ike_action *a, int udp_fd);
 bool kernel_stats(struct kernel *k, const char *ifname, const uint32_t *peer_id);
 /** kernel_flush - remove all peers of a device, such as those of a daemon that crashed; returns how many there were */
 unsigned int kernel_flush(struct kernel *k, const char *ifname);
+/** kernel_moved - a device that may be one of ours went to another network namespace, and is @now there */
+void kernel_moved(struct kernel *k, uint32_t was, uint32_t now);
 void kernel_close(struct kernel *k);
 
 #endif

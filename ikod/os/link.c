@@ -17,11 +17,14 @@
  * struct dev - an interface in use
  * @ours: we made it, and we remove it
  * @wanted: the configuration looked at last names it
- * @gone: somebody removed it under us
+ * @gone: it is not in our namespace: moved, or removed under us
+ * @ifindex: its number here, or in the namespace @nsid if it was @moved there
  */
 struct dev {
 	char name[IFNAMSIZ];
-	bool ours, wanted, gone;
+	bool ours, wanted, gone, moved;
+	uint32_t ifindex;
+	int32_t nsid;
 };
 
 struct links {
@@ -126,12 +129,23 @@ static bool bring_up(struct links *l, const char *name, bool mark, struct nlq_re
 	return nlq_do(l->rt, m, r);
 }
 
-static void destroy(struct links *l, const char *name)
+static void destroy(struct links *l, const struct dev *d)
 {
 	struct nlq_result r;
+	struct nl_msg *m;
 
-	if (!nlq_do(l->rt, link_msg(RTM_DELLINK, 0, name, 0, false), &r) && r.error != ENODEV)
-		log_line(LOG_L_WARN, NULL, "interface %s cannot be removed: %s", name, r.text);
+	if (nlq_do(l->rt, link_msg(RTM_DELLINK, 0, d->name, 0, false), &r))
+		return;
+	if (r.error == ENODEV && d->moved) {
+		m = link_msg(RTM_DELLINK, 0, NULL, d->ifindex, false);
+		if (m && nla_put_u32(m, IFLA_TARGET_NETNSID, (uint32_t)d->nsid)) {
+			nlmsg_free(m);
+			m = NULL;
+		}
+		nlq_do(l->rt, m, &r);
+	}
+	if (r.error && r.error != ENODEV && r.error != EINVAL)	/* its namespace may be gone, too */
+		log_line(LOG_L_WARN, NULL, "interface %s cannot be removed: %s", d->name, r.text);
 }
 
 /* ---- the set ---- */
@@ -156,10 +170,13 @@ static bool prepare_one(struct links *l, const char *name, bool *was_there, char
 	struct nlq_result r;
 	struct found f;
 
+	*was_there = false;
 	if (!look(l, name, &f, &r)) {
 		snprintf(err, errlen, "interface %s: %s", name, r.text);
 		return false;
 	}
+	if (!f.there && d)	/* moved away, or removed under us: see tell_gone() */
+		return true;
 	if (f.there && strcmp(f.kind, l->kind)) {
 		snprintf(err, errlen, "interface %s exists and is of kind %s, not %s: name another one (interface = ...)",
 			 name, f.kind[0] ? f.kind : "(none)", l->kind);
@@ -172,6 +189,8 @@ static bool prepare_one(struct links *l, const char *name, bool *was_there, char
 	*was_there = f.there && !d;
 	if (!d)
 		d = add(l, name);
+	d->ifindex = nlq_ifindex(l->rt, name);
+	d->moved = false;
 	d->ours = d->ours || f.ours || !f.there;
 	if (!bring_up(l, name, d->ours, &r)) {
 		snprintf(err, errlen, "interface %s cannot be set up: %s", name, r.text);
@@ -197,7 +216,10 @@ bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted
 	return true;
 }
 
-/* The module forgot all about a device that is gone; only a fresh start puts everything back. */
+/*
+ * One that was moved to another network namespace works on. Of one that was
+ * removed the module forgot all; only a fresh start puts everything back.
+ */
 static void tell_gone(struct links *l)
 {
 	unsigned int i;
@@ -206,8 +228,8 @@ static void tell_gone(struct links *l)
 		bool gone = !nlq_ifindex(l->rt, l->v[i].name);
 
 		if (gone && !l->v[i].gone)
-			log_line(LOG_L_ERROR, NULL, "interface %s is gone, and its tunnels with it: restart ikod",
-				 l->v[i].name);
+			log_line(LOG_L_WARN, NULL, "interface %s is not in this network namespace any more: "
+				 "if it was moved its tunnels go on, if it was removed restart ikod", l->v[i].name);
 		l->v[i].gone = gone;
 	}
 }
@@ -231,7 +253,7 @@ static void drop_unwanted(struct links *l)
 			continue;
 		}
 		if (l->v[i].ours)
-			destroy(l, l->v[i].name);
+			destroy(l, &l->v[i]);
 		l->v[i] = l->v[--l->n];
 	}
 }
@@ -267,6 +289,19 @@ void links_settle(struct links *l, const struct ike_config *cfg, bool again)
 	}
 	drop_unwanted(l);
 	tell_gone(l);
+}
+
+void links_moved(struct links *l, uint32_t was, uint32_t now, int32_t nsid)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->n; i++) {
+		if (l->v[i].ifindex != was || l->v[i].moved)
+			continue;
+		l->v[i].moved = true;
+		l->v[i].ifindex = now;
+		l->v[i].nsid = nsid;
+	}
 }
 
 void links_each(const struct links *l, void (*fn)(void *ctx, const char *ifname), void *ctx)

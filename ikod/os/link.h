@@ -33,6 +33,8 @@ bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted
  * @again: @cfg is the same as before; problems that were told are not told again
  */
 void links_settle(struct links *l, const struct ike_config *cfg, bool again);
+/** links_moved - an interface that may be one of ours went to namespace @nsid, and is @now there */
+void links_moved(struct links *l, uint32_t was, uint32_t now, int32_t nsid);
 /** links_each - every interface in use */
 void links_each(const struct links *l, void (*fn)(void *ctx, const char *ifname), void *ctx);
 /** links_free - remove the routes and devices that we made, release @l; NULL is fine */

@@ -257,6 +257,15 @@ static void on_change(void *ctx)
 	links_settle(l->links, l->cfg, true);
 }
 
+static void on_moved(void *ctx, uint32_t was, uint32_t now, int32_t nsid)
+{
+	struct loop *l = ctx;
+
+	if (l->kernel)
+		kernel_moved(l->kernel, was, now);
+	links_moved(l->links, was, now, nsid);
+}
+
 /* ---- signals ---- */
 
 static void on_stop(evutil_socket_t signo, short what, void *arg)
@@ -304,6 +313,7 @@ static void drop_signals(struct loop *l)
 struct loop *loop_new(const struct loop_user *user, char *err, size_t errlen)
 {
 	struct loop *l = calloc(1, sizeof(*l));
+	const struct watch_user watcher = { .changed = on_change, .moved = on_moved, .ctx = l };
 
 	if (!l)
 		abort();
@@ -328,7 +338,7 @@ struct loop *loop_new(const struct loop_user *user, char *err, size_t errlen)
 		goto fail;
 	}
 	l->links = links_new(kernel_link_kind, err, errlen);
-	l->watch = l->links ? watch_new(l->base, on_change, l, err, errlen) : NULL;
+	l->watch = l->links ? watch_new(l->base, &watcher, err, errlen) : NULL;
 	if (l->watch)
 		return l;
 fail:

@@ -3,16 +3,24 @@
 #define IKOD_OS_WATCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct event_base;
 struct watch;
 
 /**
- * watch_new - have @changed called after interfaces or addresses of the machine changed
- *
- * Once per burst, WATCH_DELAY_MS after its first change. NULL with @err filled.
+ * struct watch_user - who is told of interfaces and addresses of the machine
+ * @changed: something did; once per burst, WATCH_DELAY_MS after its first change
+ * @moved: an interface went to the network namespace that is @nsid here, and has the number @now there
  */
-struct watch *watch_new(struct event_base *base, void (*changed)(void *ctx), void *ctx, char *err, size_t errlen);
+struct watch_user {
+	void (*changed)(void *ctx);
+	void (*moved)(void *ctx, uint32_t was, uint32_t now, int32_t nsid);
+	void *ctx;
+};
+
+/** watch_new - NULL with @err filled */
+struct watch *watch_new(struct event_base *base, const struct watch_user *user, char *err, size_t errlen);
 /** watch_free - NULL is fine */
 void watch_free(struct watch *w);
 

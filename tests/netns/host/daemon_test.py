@@ -205,6 +205,20 @@ def test_routes_come_back(lab):
     wait_for("the new source", lambda: [r for r in a.route("192.168.3.0/24") if r.get("prefsrc") == "192.168.1.77"])
 
 
+def test_device_moves(lab):
+    """A device that was moved away goes with us all the same, whatever its number is there."""
+    a = lab.gateway("a").start()
+    number = json.loads(a.ip("-j", "link", "show", "vpn0"))[0]["ifindex"]
+    there = f"{lab.prefix}-b"
+    sh("ip", "-n", there, "link", "add", "taken", "index", str(number), "type", "ifb")
+    a.ip("link", "set", "vpn0", "netns", there)
+    assert a.ask(cmd="reload")["ok"]
+    assert not a.link()
+    assert "vpn0" in sh("ip", "-n", there, "link", "show")
+    assert a.stop() == 0
+    assert "vpn0" not in sh("ip", "-n", there, "link", "show")
+
+
 def test_reload(lab):
     a, b = lab.pair()
     spis = {p["spi_in"] for p in a.wait_up(4)["children"]}

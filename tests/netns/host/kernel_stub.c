@@ -175,6 +175,13 @@ unsigned int kernel_flush(struct kernel *k, const char *ifname)
 	return 0;
 }
 
+void kernel_moved(struct kernel *k, uint32_t was, uint32_t now)
+{
+	(void)k;
+	(void)was;
+	(void)now;
+}
+
 void kernel_close(struct kernel *k)
 {
 	struct stub_sa *s, *tmp;
