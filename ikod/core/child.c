@@ -162,6 +162,16 @@ void child_failed(struct child *child, enum failure_cause cause, enum failure_wh
 	conn_pump_soon(c);
 }
 
+void conn_doubt(struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		struct child_sa *csa = c->children[i].current;
+
+		if (csa && csa->role == ROLE_INITIATOR && !csa->used_in && c->e->now - csa->born < DOUBT_AGE)
+			csa_rekey_soon(csa, DOUBT_PAUSE);
+	}
+}
+
 void conn_quick_refused(struct conn *c, enum failure_cause cause, const char *ours, const char *theirs)
 {
 	failure_set(&c->failure, c->e->now, PHASE_2, cause, WHO_US, ours, theirs);

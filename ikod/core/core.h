@@ -269,6 +269,13 @@ struct child *conn_find_child(struct conn *c, const struct subnet *local, const 
 void child_esp_deleted(struct conn *c, uint32_t spi_out);
 /** child_failed - the quick mode of @child that we started, or a peer's proposal for it, failed; @child->quick is NULL by then */
 void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
+/**
+ * conn_doubt - the peer could not read something under an IKE SA of @c, and no exchange under way explains it
+ *
+ * It may have been a message 3: then a pair that we began is up on our side
+ * only. What we began lately and never heard a packet on is negotiated again.
+ */
+void conn_doubt(struct conn *c);
 /** conn_quick_refused - as responder we refused a quick mode for selectors that are not configured */
 void conn_quick_refused(struct conn *c, enum failure_cause cause, const char *ours, const char *theirs);
 

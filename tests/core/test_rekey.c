@@ -9,6 +9,7 @@
 
 #include "core/net.h"
 #include "core/policy.h"
+#include "core/v1/v1.h"
 
 static void assert_no_gap(struct net *net)
 {
@@ -55,6 +56,33 @@ static void children_rekey_without_a_gap(void **state)
 		assert_no_gap(net);
 		net_free(net);
 	}
+}
+
+/*
+ * A peer that cannot read message 3 says so in an exchange of its own, which
+ * names none. We think that the pair is up, and it is not.
+ */
+static void a_message_that_the_peer_cannot_read_is_made_good(void **state)
+{
+	struct net *net = lifetimes(20, 86400, 3600, START_AUTO, START_PASSIVE);
+	struct node *peer = &net->nodes[1];
+
+	(void)state;
+	assert_true(net_until(net, 10000, both_up));
+	net_run(net, 1000);
+	assert_int_equal(net->nodes[0].installs, 8);
+	v1_notify_protected(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	net_run(net, 16 * 1000);
+	assert_int_equal(net->nodes[0].installs, 16);
+	assert_true(both_quiet(net));
+	/* pairs that carried a packet of the peer are beyond doubt */
+	net->traffic_ms = 100;
+	net_run(net, 2000);
+	v1_notify_protected(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	net_run(net, 20 * 1000);
+	assert_int_equal(net->nodes[0].installs, 16);
+	assert_no_gap(net);
+	net_free(net);
 }
 
 static void one_way_traffic_moves_over_too(void **state)
@@ -346,6 +374,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(children_rekey_without_a_gap),
+		cmocka_unit_test(a_message_that_the_peer_cannot_read_is_made_good),
 		cmocka_unit_test(one_way_traffic_moves_over_too),
 		cmocka_unit_test(the_old_pair_is_drained_and_deleted),
 		cmocka_unit_test(phase1_rekeys_and_keeps_the_old_one),

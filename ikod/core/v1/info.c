@@ -88,7 +88,8 @@ static void notify_text(const struct v1_notify *n, char *out, size_t len)
 		snprintf(out, len, "%s (%u)", isakmp_notify_name(n->type), n->type);
 }
 
-static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, bool authentic, struct v1_fail *f)
+static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, bool authentic,
+			   struct v1_fail *f)
 {
 	char text[V1_ID_STRLEN];
 	struct v1_id id;
@@ -135,8 +136,11 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 	struct v1_fail f;
 
 	engine_log(sa->e, LOG_L_INFO, sa->conn, "the peer says %s (%u)", isakmp_notify_name(n->type), n->type);
-	if (!q)
+	if (!q) {
+		if (n->type == N_PAYLOAD_MALFORMED || n->type == N_INVALID_HASH_INFORMATION)
+			conn_doubt(sa->conn);
 		return;
+	}
 	v1_fail_set(&f, MEANING(phase2, n->type), WHO_PEER, 0);
 	notify_text(n, f.theirs, sizeof(f.theirs));
 	if (f.cause == FAIL_SELECTOR)
@@ -187,17 +191,20 @@ static void info_end(struct ike_sa *sa, struct info_out *o)
 
 /* ---- dead peer detection, RFC 3706 ---- */
 
-static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
-{
-	return n->proto == PROTO_ISAKMP && n->spi_len == 2 * ISAKMP_COOKIE_LEN &&
-	       !memcmp(n->spi, sa->cky_i, ISAKMP_COOKIE_LEN) &&
-	       !memcmp(n->spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN) && n->data_len == 4;
-}
-
 void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
 {
 	memcpy(spi, sa->cky_i, ISAKMP_COOKIE_LEN);
 	memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
+}
+
+/* RFC 3706 5.3 wants both cookies as SPI; who leaves them out means the SA that it came under. */
+static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
+{
+	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
+
+	v1_spi_of(sa, spi);
+	return n->proto == PROTO_ISAKMP && n->data_len == 4 &&
+	       (!n->spi_len || (n->spi_len == sizeof(spi) && !memcmp(n->spi, spi, sizeof(spi))));
 }
 
 /* In the order that the peer uses itself, as far as it has shown it. */
