@@ -45,7 +45,8 @@ bool v1_encrypt(const struct ike_sa *sa, struct v1_writer *w, uint8_t iv[16])
 
 #define HASH_BODY_AT (ISAKMP_HDR_LEN + 4)
 
-void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid, bool hash)
+void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid,
+		     bool hash)
 {
 	struct isakmp_hdr h = {
 		.version = ISAKMP_VERSION_1, .exchange = exchange, .flags = ISAKMP_FLAG_ENCRYPTED,
@@ -105,7 +106,8 @@ static bool hash_behind(const struct ike_sa *sa, uint32_t msgid, uint8_t next, s
 	return prf(sa->suite.hash, sa->keys.skeyid_a.p, sa->keys.skeyid_a.len, v, V1_ARRAY_LEN(v), out);
 }
 
-bool v1_put_hash_behind(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_order order)
+bool v1_put_hash_behind(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid,
+			enum v1_hash_order order)
 {
 	struct bytes pl = { w->b.p + ISAKMP_HDR_LEN, w->b.len - ISAKMP_HDR_LEN };
 	uint8_t hash[HASH_MAX_LEN];

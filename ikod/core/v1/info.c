@@ -48,7 +48,7 @@ static const struct meaning late[] = {
 	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
 };
 
-/* The same under our common keys: the pre-shared key is right, so it is the identity that they do not take. */
+/* The same under our common keys: the PSK is right, so it is the identity that they do not take. */
 static const struct meaning late_authentic[] = {
 	{ N_AUTHENTICATION_FAILED, FAIL_ID },
 	{ N_INVALID_ID_INFORMATION, FAIL_ID },

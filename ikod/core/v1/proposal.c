@@ -45,7 +45,8 @@ static bool cipher_differs(enum enc_alg enc, uint16_t keybits, enum enc_alg got,
 
 /* ---- phase 1 ---- */
 
-static unsigned int p1_diff(const struct ike_suite *s, const struct v1_proposal *p, const struct v1_transform *t)
+static unsigned int p1_diff(const struct ike_suite *s, const struct v1_proposal *p,
+			    const struct v1_transform *t)
 {
 	unsigned int diff = 0;
 
@@ -239,7 +240,8 @@ static const char *encap_text(uint16_t encap)
 	return "unknown mode";
 }
 
-static void p2_transform_text(const struct v1_proposal *p, const struct v1_transform *t, char *out, size_t len)
+static void p2_transform_text(const struct v1_proposal *p, const struct v1_transform *t, char *out,
+			      size_t len)
 {
 	struct esp_suite s = {
 		.enc = enc_from_v1_esp(t->id), .integ = hash_from_v1_esp(t->auth), .group = t->group,

@@ -363,7 +363,8 @@ bool v1_decrypt(const struct ike_sa *sa, struct v1_msg *m);
 /** v1_encrypt - pad, finish and encrypt a written message; @iv moves on */
 bool v1_encrypt(const struct ike_sa *sa, struct v1_writer *w, uint8_t iv[16]);
 /** v1_phase2_begin - header and, if @hash, room for the HASH payload */
-void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid, bool hash);
+void v1_phase2_begin(const struct ike_sa *sa, struct v1_writer *w, uint8_t exchange, uint32_t msgid,
+		     bool hash);
 /** v1_phase2_end - fill the HASH payload in, encrypt; @q NULL for informational exchanges */
 bool v1_phase2_end(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_kind kind,
 		   const struct v1_quick *q, uint8_t iv[16]);
@@ -372,7 +373,8 @@ bool v1_phase2_authentic(const struct ike_sa *sa, const struct v1_msg *m, enum v
 			 const struct v1_quick *q);
 
 /** v1_put_hash_behind - HASH(1) behind the one notify that is written, before encryption */
-bool v1_put_hash_behind(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid, enum v1_hash_order order);
+bool v1_put_hash_behind(const struct ike_sa *sa, struct v1_writer *w, uint32_t msgid,
+			enum v1_hash_order order);
 /** v1_authentic_behind - is @m one notify, proven by a HASH payload behind it; @order: in which way */
 bool v1_authentic_behind(const struct ike_sa *sa, const struct v1_msg *m, enum v1_hash_order *order);
 
