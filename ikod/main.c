@@ -68,7 +68,8 @@ static void log_findings(const struct cfg_errors *errs)
 	unsigned int i;
 
 	for (i = 0; i < errs->n; i++)
-		log_line(errs->v[i].severity == CFG_ERROR ? LOG_L_ERROR : LOG_L_WARN, NULL, "%s", errs->v[i].text);
+		log_line(errs->v[i].severity == CFG_ERROR ? LOG_L_ERROR : LOG_L_WARN, NULL, "%s",
+			 errs->v[i].text);
 }
 
 static void set_log_level(const struct daemon *d)
@@ -94,7 +95,8 @@ static bool reload(void *ctx, struct cfg_errors *errs, char *err, size_t errlen)
 
 	log_findings(errs);
 	if (!fresh) {
-		log_line(LOG_L_ERROR, NULL, "reload: the configuration has errors; the one that runs is kept");
+		log_line(LOG_L_ERROR, NULL,
+			 "reload: the configuration has errors; the one that runs is kept");
 		return false;
 	}
 	if (!loop_configure(d->loop, &fresh->ike, err, errlen)) {
@@ -193,8 +195,10 @@ static int run(struct daemon *d)
 		return rc;
 	log_open(d->verbose ? LOG_L_DEBUG : d->cfg->log_level);
 	if (start(d, err, sizeof(err))) {
-		log_line(LOG_L_INFO, NULL, "ikod " VPNTUN_VERSION ": %u connection%s, UDP ports %u and %u, control socket %s",
-			 d->cfg->ike.n, plural(d->cfg->ike.n), d->cfg->ike_port, d->cfg->natt_port, d->cfg->control_socket);
+		log_line(LOG_L_INFO, NULL,
+			 "ikod " VPNTUN_VERSION ": %u connection%s, UDP ports %u and %u, control socket %s",
+			 d->cfg->ike.n, plural(d->cfg->ike.n), d->cfg->ike_port, d->cfg->natt_port,
+			 d->cfg->control_socket);
 		process_notify("READY=1");
 		loop_run(d->loop);
 		process_notify("STOPPING=1");

@@ -242,7 +242,8 @@ static bool may_talk(int fd)
 	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) && (who.uid == 0 || who.uid == geteuid());
 }
 
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len, void *arg)
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *from, int len,
+		      void *arg)
 {
 	struct ctl *c = arg;
 	struct client *cl;
@@ -281,7 +282,8 @@ void ctl_event(struct ctl *c, const struct ike_action *a)
 		if (!cl->events || cl->closing)
 			continue;
 		if (queued(cl) > CTL_QUEUE_MAX) {
-			log_limited(LOG_L_WARN, NULL, "control socket: a reader of events was too slow and is cut off");
+			log_limited(LOG_L_WARN, NULL,
+				    "control socket: a reader of events was too slow and is cut off");
 			/* Not dropped here: it may be this client's own command that made the event. */
 			cl->closing = true;
 			bufferevent_trigger_event(cl->bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
@@ -329,11 +331,13 @@ static int listen_at(struct ctl *c, char *err, size_t errlen)
 
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", c->path);
 	if (!make_dir(c)) {
-		snprintf(err, errlen, "control socket %s: cannot make its folder: %s", c->path, strerror(errno));
+		snprintf(err, errlen, "control socket %s: cannot make its folder: %s", c->path,
+			 strerror(errno));
 		return -1;
 	}
 	if (answers(&sun)) {
-		snprintf(err, errlen, "another ikod runs already: it answers at the control socket %s", c->path);
+		snprintf(err, errlen, "another ikod runs already: it answers at the control socket %s",
+			 c->path);
 		return -1;
 	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -347,7 +351,8 @@ static int listen_at(struct ctl *c, char *err, size_t errlen)
 	return fd;
 }
 
-struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops, char *err, size_t errlen)
+struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops, char *err,
+		     size_t errlen)
 {
 	struct ctl *c = calloc(1, sizeof(*c));
 	int fd;
@@ -363,7 +368,8 @@ struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl
 		free(c);
 		return NULL;
 	}
-	c->listener = evconnlistener_new(base, on_accept, c, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+	c->listener =
+		evconnlistener_new(base, on_accept, c, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	if (!c->listener)
 		abort();
 	return c;

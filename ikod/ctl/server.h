@@ -34,10 +34,11 @@ struct ctl_ops {
  * A socket file that nobody answers on is a leftover and replaced. Return:
  * NULL with @err filled, also if another ikod answers there.
  */
-struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops, char *err, size_t errlen);
+struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops, char *err,
+		     size_t errlen);
 /** ctl_event - an ACT_EVENT of the engine to every client that asked for events */
 void ctl_event(struct ctl *c, const struct ike_action *a);
-/** ctl_close - hang up on all clients (what is queued for them is sent as far as they take it), remove the socket */
+/** ctl_close - hang up on all clients, after what they take at once of their queues; remove the socket */
 void ctl_close(struct ctl *c);
 
 #endif

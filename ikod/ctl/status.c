@@ -81,7 +81,8 @@ static void on_conn(void *ctx, const struct st_conn *c)
 			     "name", text(c->name), "state", text(c->state), "interface", text(c->interface),
 			     "start", text(c->start), "local", text(c->local), "remote", text(c->remote),
 			     "local_id", text_or_null(c->local_id), "remote_id", text_or_null(c->remote_id),
-			     "children_up", number(c->children_up), "children_total", number(c->children_total),
+			     "children_up", number(c->children_up),
+			     "children_total", number(c->children_total),
 			     "failure", failure(&c->failure), "ike_sas", w->ikes, "children", w->children));
 	json_array_append_new(w->connections, j);
 }
@@ -122,8 +123,9 @@ static void on_child(void *ctx, const struct st_child *c)
 
 static void on_stray(void *ctx, const struct st_stray *s)
 {
-	json_array_append_new(ctx, or_die(json_pack("{so so so}", "remote", text(s->remote), "count", number(s->count),
-						    "failure", failure(&s->failure))));
+	json_array_append_new(ctx, or_die(
+		json_pack("{so so so}", "remote", text(s->remote), "count", number(s->count),
+			  "failure", failure(&s->failure))));
 }
 
 static json_t *counters(const struct status_source *src)
@@ -151,6 +153,7 @@ json_t *status_json(const struct status_source *src, const char *conn, const cha
 	}
 	strays = or_die(json_array());
 	src->strays(src->ctx, on_stray, strays);
-	return or_die(json_pack("{sb so so so so so}", "ok", 1, "version", text(version), "uptime_s", number(uptime_s),
+	return or_die(json_pack("{sb so so so so so}", "ok", 1,
+				"version", text(version), "uptime_s", number(uptime_s),
 				"connections", w.connections, "strays", strays, "counters", counters(src)));
 }

@@ -25,6 +25,7 @@ struct status_source {
  *
  * Return: a new reference; NULL if there is no connection of that name.
  */
-json_t *status_json(const struct status_source *src, const char *conn, const char *version, uint64_t uptime_s);
+json_t *status_json(const struct status_source *src, const char *conn, const char *version,
+		    uint64_t uptime_s);
 
 #endif

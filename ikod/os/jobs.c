@@ -99,7 +99,8 @@ static bool start_threads(struct jobs *j, unsigned int threads)
 	return j->n > 0;
 }
 
-struct jobs *jobs_new(struct event_base *base, unsigned int threads, void (*done)(void *ctx, struct ike_job *job), void *ctx)
+struct jobs *jobs_new(struct event_base *base, unsigned int threads,
+		      void (*done)(void *ctx, struct ike_job *job), void *ctx)
 {
 	struct jobs *j = calloc(1, sizeof(*j));
 

@@ -14,7 +14,8 @@ struct jobs;
  *
  * Return: NULL (errno set) if threads or descriptors are short.
  */
-struct jobs *jobs_new(struct event_base *base, unsigned int threads, void (*done)(void *ctx, struct ike_job *job), void *ctx);
+struct jobs *jobs_new(struct event_base *base, unsigned int threads,
+		      void (*done)(void *ctx, struct ike_job *job), void *ctx);
 /** jobs_submit - hand @job over; loop's thread */
 void jobs_submit(struct jobs *j, struct ike_job *job);
 /** jobs_free - wait for what is running, release (not run) what waits. @done is not called any more. */

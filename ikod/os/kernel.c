@@ -181,7 +181,8 @@ static bool removes(enum ike_action_type t)
 	return t == ACT_PEER_DEL || t == ACT_CHILD_DEL || t == ACT_SA_DELETE;
 }
 
-static void run_action(struct kernel *k, const struct ike_action *a, uint32_t ifindex, int udp_fd, struct nlq_result *r)
+static void run_action(struct kernel *k, const struct ike_action *a, uint32_t ifindex, int udp_fd,
+		       struct nlq_result *r)
 {
 	struct nl_msg *m = kmsg_action(a, k->family, ifindex, udp_fd);
 
@@ -292,8 +293,8 @@ static void on_notify(struct kernel *k, struct kmsg_in *in)
 	if (!name_of(k, in->ifindex, in->ev.ifname))
 		return;
 	if (in->drop_burst)
-		log_limited(LOG_L_WARN, NULL, "%s: peer %u: %llu packets dropped: %s", in->ev.ifname, in->ev.peer_id,
-			    (unsigned long long)in->count, in->counter);
+		log_limited(LOG_L_WARN, NULL, "%s: peer %u: %llu packets dropped: %s", in->ev.ifname,
+			    in->ev.peer_id, (unsigned long long)in->count, in->counter);
 	else if (in->known)
 		k->user.event(k->user.ctx, &in->ev);
 }

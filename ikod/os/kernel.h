@@ -41,9 +41,9 @@ struct kernel *kernel_open(struct event_base *base, const struct kernel_user *us
  * except that of removing what is not there any more.
  */
 void kernel_action(struct kernel *k, const struct ike_action *a, int udp_fd);
-/** kernel_stats - KEV_STATS for every SA of a device, or of one peer if @peer_id is given; false if it failed */
+/** kernel_stats - KEV_STATS for every SA of a device, or of one peer (@peer_id not NULL); false if it failed */
 bool kernel_stats(struct kernel *k, const char *ifname, const uint32_t *peer_id);
-/** kernel_flush - remove all peers of a device, such as those of a daemon that crashed; returns how many there were */
+/** kernel_flush - remove all peers of a device, such as a crashed daemon's; returns how many there were */
 unsigned int kernel_flush(struct kernel *k, const char *ifname);
 /** kernel_moved - a device that may be one of ours went to another network namespace, and is @now there */
 void kernel_moved(struct kernel *k, uint32_t was, uint32_t now);

@@ -45,7 +45,8 @@ static struct nl_msg *begin(int family, uint8_t cmd, uint32_t ifindex)
 {
 	struct nl_msg *m = nlmsg_alloc();
 
-	if (m && genlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, NLM_F_REQUEST, cmd, VPNTUN_FAMILY_VERSION) &&
+	if (m &&
+	    genlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, NLM_F_REQUEST, cmd, VPNTUN_FAMILY_VERSION) &&
 	    !nla_put_u32(m, VPNTUN_A_IFINDEX, ifindex))
 		return m;
 	nlmsg_free(m);
@@ -85,7 +86,8 @@ static int put_peer(struct nl_msg *m, const struct ike_action *a, int udp_fd)
 {
 	const struct act_peer *p = &a->peer;
 	int err = nla_put_u32(m, VPNTUN_A_PEER_ID, p->peer_id);
-	uint16_t family = p->remote.sa.sa_family != AF_UNSPEC ? p->remote.sa.sa_family : p->local.sa.sa_family;
+	uint16_t family =
+		p->remote.sa.sa_family != AF_UNSPEC ? p->remote.sa.sa_family : p->local.sa.sa_family;
 
 	if (a->type == ACT_PEER_DEL)
 		return err;
@@ -222,9 +224,12 @@ static struct nla_policy top_policy[VPNTUN_A_MAX + 1] = {
 };
 
 static struct nla_policy peer_policy[VPNTUN_A_PEER_MAX + 1] = {
-	[VPNTUN_A_PEER_ID] = { .type = NLA_U32 }, [VPNTUN_A_PEER_FAMILY] = { .type = NLA_U16 },
-	[VPNTUN_A_PEER_LOCAL] = { .minlen = 4, .maxlen = 16 }, [VPNTUN_A_PEER_REMOTE] = { .minlen = 4, .maxlen = 16 },
-	[VPNTUN_A_PEER_LOCAL_PORT] = { .type = NLA_U16 }, [VPNTUN_A_PEER_REMOTE_PORT] = { .type = NLA_U16 },
+	[VPNTUN_A_PEER_ID] = { .type = NLA_U32 },
+	[VPNTUN_A_PEER_FAMILY] = { .type = NLA_U16 },
+	[VPNTUN_A_PEER_LOCAL] = { .minlen = 4, .maxlen = 16 },
+	[VPNTUN_A_PEER_REMOTE] = { .minlen = 4, .maxlen = 16 },
+	[VPNTUN_A_PEER_LOCAL_PORT] = { .type = NLA_U16 },
+	[VPNTUN_A_PEER_REMOTE_PORT] = { .type = NLA_U16 },
 };
 
 static struct nla_policy child_policy[VPNTUN_A_CHILD_MAX + 1] = {
@@ -239,8 +244,10 @@ static struct nla_policy sa_policy[VPNTUN_A_SA_MAX + 1] = {
 };
 
 static struct nla_policy event_policy[VPNTUN_A_EVENT_MAX + 1] = {
-	[VPNTUN_A_EVENT_TYPE] = { .type = NLA_U32 }, [VPNTUN_A_EVENT_SEQ] = { .type = NLA_U32 },
-	[VPNTUN_A_EVENT_COUNTER] = { .type = NLA_STRING, .maxlen = 63 }, [VPNTUN_A_EVENT_COUNT] = { .type = NLA_U64 },
+	[VPNTUN_A_EVENT_TYPE] = { .type = NLA_U32 },
+	[VPNTUN_A_EVENT_SEQ] = { .type = NLA_U32 },
+	[VPNTUN_A_EVENT_COUNTER] = { .type = NLA_STRING, .maxlen = 63 },
+	[VPNTUN_A_EVENT_COUNT] = { .type = NLA_U64 },
 };
 
 static uint32_t u32_or(struct nlattr *a, uint32_t otherwise)
@@ -348,7 +355,8 @@ bool kmsg_parse(struct nlmsghdr *h, struct kmsg_in *out)
 
 	memset(out, 0, sizeof(*out));
 	out->ev.idle_ms = -1;
-	if (!genlmsg_valid_hdr(h, 0) || genlmsg_parse(h, 0, a, VPNTUN_A_MAX, top_policy) || !a[VPNTUN_A_IFINDEX])
+	if (!genlmsg_valid_hdr(h, 0) || genlmsg_parse(h, 0, a, VPNTUN_A_MAX, top_policy) ||
+	    !a[VPNTUN_A_IFINDEX])
 		return false;
 	out->cmd = genlmsg_hdr(h)->cmd;
 	out->ifindex = nla_get_u32(a[VPNTUN_A_IFINDEX]);

@@ -47,7 +47,7 @@ struct kmsg_in {
 /** kmsg_parse - false if a length or a nesting is wrong, or the device is missing */
 bool kmsg_parse(struct nlmsghdr *h, struct kmsg_in *out);
 
-/** struct kmsg_order - the number that the next notification must have, once @synced; zero-initialised to begin */
+/** struct kmsg_order - number of the next notification, once @synced; zero-initialised to begin */
 struct kmsg_order {
 	bool synced;
 	uint32_t next;

@@ -93,7 +93,8 @@ static void on_link(void *ctx, struct nlmsghdr *h)
 		return;
 	f->there = true;
 	f->ours = a[IFLA_IFALIAS] && !nla_strcmp(a[IFLA_IFALIAS], LINK_ALIAS);
-	if (a[IFLA_LINKINFO] && !nla_parse_nested(info, IFLA_INFO_MAX, a[IFLA_LINKINFO], NULL) && info[IFLA_INFO_KIND])
+	if (a[IFLA_LINKINFO] && !nla_parse_nested(info, IFLA_INFO_MAX, a[IFLA_LINKINFO], NULL) &&
+	    info[IFLA_INFO_KIND])
 		nla_strlcpy(f->kind, info[IFLA_INFO_KIND], sizeof(f->kind));
 }
 
@@ -178,7 +179,8 @@ static bool prepare_one(struct links *l, const char *name, bool *was_there, char
 	if (!f.there && d)	/* moved away, or removed under us: see tell_gone() */
 		return true;
 	if (f.there && strcmp(f.kind, l->kind)) {
-		snprintf(err, errlen, "interface %s exists and is of kind %s, not %s: name another one (interface = ...)",
+		snprintf(err, errlen,
+			 "interface %s exists and is of kind %s, not %s: name another one (interface = ...)",
 			 name, f.kind[0] ? f.kind : "(none)", l->kind);
 		return false;
 	}
@@ -199,8 +201,8 @@ static bool prepare_one(struct links *l, const char *name, bool *was_there, char
 	return true;
 }
 
-bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted)(void *ctx, const char *ifname),
-		   void *ctx, char *err, size_t errlen)
+bool links_prepare(struct links *l, const struct ike_config *cfg,
+		   void (*adopted)(void *ctx, const char *ifname), void *ctx, char *err, size_t errlen)
 {
 	unsigned int i;
 
@@ -228,8 +230,10 @@ static void tell_gone(struct links *l)
 		bool gone = !nlq_ifindex(l->rt, l->v[i].name);
 
 		if (gone && !l->v[i].gone)
-			log_line(LOG_L_WARN, NULL, "interface %s is not in this network namespace any more: "
-				 "if it was moved its tunnels go on, if it was removed restart ikod", l->v[i].name);
+			log_line(LOG_L_WARN, NULL,
+				 "interface %s is not in this network namespace any more: "
+				 "if it was moved its tunnels go on, if it was removed restart ikod",
+				 l->v[i].name);
 		l->v[i].gone = gone;
 	}
 }

@@ -26,8 +26,8 @@ struct links *links_new(const char *kind, char *err, size_t errlen);
  * were made for a configuration that then is not used go in the next
  * links_settle().
  */
-bool links_prepare(struct links *l, const struct ike_config *cfg, void (*adopted)(void *ctx, const char *ifname),
-		   void *ctx, char *err, size_t errlen);
+bool links_prepare(struct links *l, const struct ike_config *cfg,
+		   void (*adopted)(void *ctx, const char *ifname), void *ctx, char *err, size_t errlen);
 /**
  * links_settle - routes of @cfg are there; routes and devices that we made and @cfg does not name are gone
  * @again: @cfg is the same as before; problems that were told are not told again

@@ -39,7 +39,8 @@ enum ike_log_level log_level_now(void);
  *
  * Control characters are replaced: a line stays one line, whoever chose its words.
  */
-void log_line(enum ike_log_level l, const char *conn, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_line(enum ike_log_level l, const char *conn, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /**
  * log_limited - as log_line(), at most LOG_BURST lines and then LOG_PER_SECOND of one source
@@ -48,7 +49,8 @@ void log_line(enum ike_log_level l, const char *conn, const char *fmt, ...) __at
  * source, all lines without one are another. What was left out is counted in
  * the next line that comes through.
  */
-void log_limited(enum ike_log_level l, const char *conn, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void log_limited(enum ike_log_level l, const char *conn, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** log_allow - take one line out of @b at @now (milliseconds); false if it is empty. Pure. */
 bool log_allow(struct log_bucket *b, uint64_t now);

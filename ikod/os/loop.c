@@ -51,8 +51,10 @@ static const struct ike_config no_config;
 static void do_send(struct loop *l, const struct ike_action *a)
 {
 	char to[ENDPOINT_STRLEN];
-	int err = l->udp ? udp_send(l->udp, &a->send.path, a->send.data, a->send.len, a->send.raw) : -ENOTCONN;
+	int err = -ENOTCONN;
 
+	if (l->udp)
+		err = udp_send(l->udp, &a->send.path, a->send.data, a->send.len, a->send.raw);
 	if (err)
 		log_limited(LOG_L_WARN, NULL, "cannot send to %s: %s", endpoint_str(&a->send.path.remote, to),
 			    strerror(-err));
@@ -186,7 +188,8 @@ static void on_lost(void *ctx)
 	const struct ike_kernel_event ev = { .type = KEV_RESYNC, .idle_ms = -1 };
 	struct loop *l = ctx;
 
-	log_limited(LOG_L_WARN, NULL, "notifications of the kernel module were lost: reading its state again");
+	log_limited(LOG_L_WARN, NULL,
+		    "notifications of the kernel module were lost: reading its state again");
 	ike_kernel_event(l->engine, now_ms(), &ev);
 	loop_refresh(l);
 }

@@ -96,7 +96,8 @@ static const char *ext_text(const struct nlmsghdr *h, const struct nlmsgerr *e)
 		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
 	if (total <= skip)
 		return NULL;
-	a = nla_find((struct nlattr *)(uintptr_t)((const char *)e + skip), (int)(total - skip), NLMSGERR_ATTR_MSG);
+	a = nla_find((struct nlattr *)(uintptr_t)((const char *)e + skip), (int)(total - skip),
+		     NLMSGERR_ATTR_MSG);
 	if (!a || nla_len(a) < 1 || ((const char *)nla_data(a))[nla_len(a) - 1])
 		return NULL;
 	return nla_data(a);

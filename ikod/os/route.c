@@ -88,7 +88,8 @@ static unsigned int add_wanted(struct nl_sock *rt, const struct conn_cfg *c, con
 
 		if (!s->prefixlen) {
 			if (!again)
-				log_line(LOG_L_WARN, c->name, "no route made for %s: a default route through the tunnel "
+				log_line(LOG_L_WARN, c->name,
+					 "no route made for %s: a default route through the tunnel "
 					 "is for you to add (ip route add ... dev %s), or set routes = no",
 					 subnet_str(s, text), c->interface);
 			continue;
@@ -102,7 +103,8 @@ static unsigned int add_wanted(struct nl_sock *rt, const struct conn_cfg *c, con
 	return n;
 }
 
-unsigned int routes_wanted(struct nl_sock *rt, const struct ike_config *cfg, struct route *out, unsigned int max, bool again)
+unsigned int routes_wanted(struct nl_sock *rt, const struct ike_config *cfg, struct route *out,
+			   unsigned int max, bool again)
 {
 	struct ifaddrs *addrs = NULL;
 	unsigned int i, n = 0;
@@ -143,7 +145,8 @@ static void remove_route(struct nl_sock *rt, const struct route *r)
 	char text[SUBNET_STRLEN];
 
 	if (!nlq_do(rt, route_msg(RTM_DELROUTE, 0, r), &res) && res.error != ESRCH)
-		log_line(LOG_L_WARN, NULL, "route %s: cannot be removed: %s", subnet_str(&r->dst, text), res.text);
+		log_line(LOG_L_WARN, NULL, "route %s: cannot be removed: %s", subnet_str(&r->dst, text),
+			 res.text);
 }
 
 /* prefix_of - how specific the route is that the peer is reached by now */
@@ -185,16 +188,17 @@ static bool swallows_peer(struct nl_sock *rt, const struct route *r)
 
 static void add_route(struct nl_sock *rt, const struct route *r, bool again)
 {
+	static const char other[] = "there is another one for it; remove that one and reload, or set routes = no";
+	static const char through_itself[] = "it covers the peer's own address, so the tunnel would run through "
+					     "itself; add a more specific route to the peer and reload";
 	struct nlq_result res;
 	char text[SUBNET_STRLEN];
 
 	subnet_str(&r->dst, text);
 	if (r->foreign || swallows_peer(rt, r)) {
 		if (!again)
-			log_line(LOG_L_WARN, r->conn->name, "route %s is not made: %s", text, r->foreign ?
-				 "there is another one for it; remove that one and reload, or set routes = no" :
-				 "it covers the peer's own address, so the tunnel would run through itself; "
-				 "add a more specific route to the peer and reload");
+			log_line(LOG_L_WARN, r->conn->name, "route %s is not made: %s", text,
+				 r->foreign ? other : through_itself);
 		return;
 	}
 	if (nlq_do(rt, route_msg(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, r), &res))
@@ -220,7 +224,8 @@ struct survey {
  */
 static bool is_guard(const struct rtmsg *rtm, struct nlattr *metric)
 {
-	return (rtm->rtm_type == RTN_UNREACHABLE || rtm->rtm_type == RTN_BLACKHOLE || rtm->rtm_type == RTN_PROHIBIT) &&
+	return (rtm->rtm_type == RTN_UNREACHABLE || rtm->rtm_type == RTN_BLACKHOLE ||
+		rtm->rtm_type == RTN_PROHIBIT) &&
 	       metric && nla_get_u32(metric) > (rtm->rtm_family == AF_INET6 ? 1024 : 0);
 }
 
@@ -308,7 +313,8 @@ static void survey_family(struct nl_sock *rt, struct survey *s, uint8_t family)
 		log_line(LOG_L_WARN, NULL, "routes cannot be listed: %s", res.text);
 }
 
-void routes_sync(struct nl_sock *rt, const struct route_devices *devs, struct route *want, unsigned int n, bool again)
+void routes_sync(struct nl_sock *rt, const struct route_devices *devs, struct route *want, unsigned int n,
+		 bool again)
 {
 	struct survey s = { .devs = devs, .want = want, .n_want = n };
 	unsigned int i;

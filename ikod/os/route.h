@@ -30,8 +30,8 @@ bool subnet_covers(const struct subnet *s, uint16_t family, const uint8_t *addr)
  * Default routes are left out with a line in the log: nobody should lose the
  * machine because a configuration says 0.0.0.0/0.
  */
-unsigned int routes_wanted(struct nl_sock *rt, const struct ike_config *cfg, struct route *out, unsigned int max,
-			   bool again);
+unsigned int routes_wanted(struct nl_sock *rt, const struct ike_config *cfg, struct route *out,
+			   unsigned int max, bool again);
 /** struct route_devices - the devices that are ours to route through; another ikod may have others */
 struct route_devices {
 	const uint32_t *ifindex;
@@ -43,6 +43,7 @@ struct route_devices {
  * @devs: other routes of our protocol through one of these are removed
  * @again: nothing new was asked for, so do not say again what cannot be done
  */
-void routes_sync(struct nl_sock *rt, const struct route_devices *devs, struct route *want, unsigned int n, bool again);
+void routes_sync(struct nl_sock *rt, const struct route_devices *devs, struct route *want, unsigned int n,
+		 bool again);
 
 #endif

@@ -65,7 +65,8 @@ struct watch *watch_new(struct event_base *base, const struct watch_user *user, 
 		abort();
 	w->user = *user;
 	w->s = nlq_open(NETLINK_ROUTE, &r);
-	if (!w->s || nl_socket_add_memberships(w->s, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0)) {
+	if (!w->s ||
+	    nl_socket_add_memberships(w->s, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0)) {
 		snprintf(err, errlen, "rtnetlink events: %s", w->s ? "refused" : r.text);
 		watch_free(w);
 		return NULL;
