@@ -131,7 +131,9 @@ static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool aut
 
 static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
 {
-	struct v1_quick *q = v1_quick_for_notify(sa, msgid, n);
+	enum failure_cause cause = MEANING(phase2, n->type);
+	/* PAYLOAD-MALFORMED and its like may speak of any message that we sent */
+	struct v1_quick *q = v1_quick_for_notify(sa, msgid, n, cause != FAIL_NOTIFY);
 	char a[SUBNET_STRLEN], b[SUBNET_STRLEN];
 	struct v1_fail f;
 
@@ -141,7 +143,7 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 			conn_doubt(sa->conn);
 		return;
 	}
-	v1_fail_set(&f, MEANING(phase2, n->type), WHO_PEER, 0);
+	v1_fail_set(&f, cause, WHO_PEER, 0);
 	notify_text(n, f.theirs, sizeof(f.theirs));
 	if (f.cause == FAIL_SELECTOR)
 		snprintf(f.ours, sizeof(f.ours), "%s === %s", subnet_str(&q->child->local, a),

@@ -347,7 +347,7 @@ static bool is_open(const struct v1_quick *q)
  * Error notifies come in an exchange of their own (RFC 2409 5.7): by our SPI,
  * by our message id if the peer used it again, else the oldest one under way.
  */
-struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
+struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n, bool guess)
 {
 	struct v1_quick *q, *tmp;
 	uint32_t spi = 0;
@@ -357,7 +357,7 @@ struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const st
 	HASH_ITER(hh, sa->quicks, q, tmp)
 		if (is_open(q) && (q->msgid == msgid || (spi && q->spi_in == spi)))
 			return q;
-	if (spi)
+	if (spi || !guess)
 		return NULL;	/* speaks of another one, which is over */
 	HASH_ITER(hh, sa->quicks, q, tmp)
 		if (is_open(q))
