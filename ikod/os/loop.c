@@ -362,7 +362,7 @@ static void flush_leftovers(void *ctx, const char *ifname)
 	unsigned int n = kernel_flush(l->kernel, ifname);
 
 	if (n)
-		log_line(LOG_L_WARN, NULL, "%s: removed %u peers that were left on it", ifname, n);
+		log_line(LOG_L_WARN, NULL, "%s: removed %u peer%s left on it", ifname, n, n == 1 ? "" : "s");
 }
 
 static bool open_kernel(struct loop *l, char *err, size_t errlen)
