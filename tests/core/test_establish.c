@@ -175,6 +175,43 @@ static void both_initiate_at_once(void **state)
 	}
 }
 
+static bool message5_lost;
+
+/* The first message 5 of node 1's own phase 1 */
+static bool drop_message5(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	const struct ike_sa *sa = len > ISAKMP_HDR_LEN ? ike_sa_by_cookie(net->nodes[1].e, p) : NULL;
+
+	if (message5_lost || from != 1 || !sa || sa->role != ROLE_INITIATOR || p[18] != XCHG_MAIN || !(p[19] & 1))
+		return false;
+	message5_lost = true;
+	return true;
+}
+
+/*
+ * Both initiate, and INITIAL-CONTACT in a message 5 comes when the other phase
+ * 1 has long been up: what overlaps with it is not older than it.
+ */
+static void late_initial_contact_ends_nothing(void **state)
+{
+	struct net *net = net_new(2, 12);
+
+	(void)state;
+	message5_lost = false;
+	net->drop = drop_message5;
+	net_configure1(net, 0, site_cfg(net, 0, 1, "site"));
+	net_configure1(net, 1, site_cfg(net, 1, 0, "site"));
+	net_run(net, 60 * 1000);
+	assert_true(message5_lost);
+	assert_true(both_up(net));
+	assert_true(ike_sas_agree(net));
+	assert_int_equal(HASH_COUNT(net->nodes[0].e->sas), 2);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(node_count(&net->nodes[i], "child-down"), 0);
+	assert_clean(net);
+	net_free(net);
+}
+
 static void remote_any_learns_its_peer(void **state)
 {
 	struct net *net = net_new(2, 7);
@@ -329,6 +366,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(on_demand_starts_only_what_is_asked_for),
 		cmocka_unit_test(responder_with_auto_starts_what_the_peer_does_not),
 		cmocka_unit_test(both_initiate_at_once),
+		cmocka_unit_test(late_initial_contact_ends_nothing),
 		cmocka_unit_test(remote_any_learns_its_peer),
 		cmocka_unit_test(identity_picks_the_connection),
 		cmocka_unit_test(up_and_down_by_command),

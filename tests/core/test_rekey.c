@@ -370,6 +370,45 @@ static void the_peer_deletes_phase1(void **state)
 	net_free(net);
 }
 
+/* The ends disagree on how long a phase 1 lives: the one that ends it says so. */
+static void an_end_that_comes_early_is_told(void **state)
+{
+	struct net *net = lifetimes(160, 120, 3600, START_AUTO, START_PASSIVE);
+	struct conn *a;
+
+	(void)state;
+	assert_true(net_until(net, 10000, both_up));
+	a = node_conn(&net->nodes[0], "site");
+	timer_stop(&a->e->timers, &a->ike->rekey);
+	timer_stop(&a->e->timers, &a->ike->expire);
+	net->traffic_ms = 100;
+	net_run(net, 125 * 1000);
+	assert_int_equal(node_count(&net->nodes[0], "ike-down"), 1);
+	assert_int_equal(node_established(&net->nodes[0]), 1);
+	assert_int_equal(node_established(&net->nodes[1]), 1);
+	assert_no_gap(net);
+	net_free(net);
+}
+
+static void unequal_lifetimes(void **state)
+{
+	struct net *net = net_new(2, 161);
+	struct conn_cfg *a = site_cfg(net, 0, 1, "site"), *b = site_cfg(net, 1, 0, "site");
+
+	(void)state;
+	b->start = START_PASSIVE;
+	b->ike_lifetime = 300;
+	b->esp_lifetime = 90;
+	net_configure1(net, 1, b);
+	net_configure1(net, 0, a);
+	assert_true(net_until(net, 10000, both_up));
+	net->traffic_ms = 100;
+	net_run(net, 1800 * 1000);
+	assert_int_equal(node_count(&net->nodes[0], "child-down") + node_count(&net->nodes[1], "child-down"), 0);
+	assert_no_gap(net);
+	net_free(net);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +425,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(byte_limits_rekey),
 		cmocka_unit_test(the_peer_deletes_a_pair),
 		cmocka_unit_test(the_peer_deletes_phase1),
+		cmocka_unit_test(an_end_that_comes_early_is_told),
+		cmocka_unit_test(unequal_lifetimes),
 	};
 
 	if (argc > 1)
