@@ -447,7 +447,7 @@ static void receive_esp(struct node *n, const struct packet *p)
 	peer = k_peer(n, sa->peer_id);
 	if (peer && peer->p.udp && !endpoint_eq(&peer->p.remote, &p->src))
 		kernel_event(n, KEV_MAPPING, sa, &p->src);
-	if (!sa->packets++)
+	if (!sa->packets++ && !n->lose_first_use)
 		kernel_event(n, KEV_FIRST_USE, sa, NULL);
 }
 

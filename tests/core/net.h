@@ -63,7 +63,7 @@ struct node {
 	struct ike_engine *e;
 	union endpoint addr, nat_addr;
 	unsigned int nat_shift;
-	bool down, mute;
+	bool down, mute, lose_first_use;
 	uint64_t last_due;
 	struct k_peer peers[NODES_MAX * 4];
 	struct k_child children[K_CHILDREN_MAX];

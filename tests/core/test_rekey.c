@@ -253,6 +253,26 @@ static void esp_proves_the_pair_if_message_3_is_lost_for_good(void **state)
 	net_free(net);
 }
 
+/* Its notification can be lost as well: the counters show the packet. */
+static void counters_prove_the_pair_too(void **state)
+{
+	struct net *net = lifetimes(121, 86400, 3600, START_AUTO, START_PASSIVE);
+
+	(void)state;
+	net->drop = drop_qm3;
+	qm3_to_drop = 1000;
+	net->nodes[1].lose_first_use = true;
+	net_run(net, 500);
+	for (uint32_t i = 1; i <= 4; i++)
+		assert_true(net_esp(&net->nodes[0], net->nodes[0].children[0].peer_id, i));
+	net_run(net, 1000);
+	assert_int_equal(node_children_up(&net->nodes[1]), 0);
+	kernel_query(node_conn(&net->nodes[1], "site"));
+	net_step(net);
+	assert_int_equal(node_children_up(&net->nodes[1]), 4);
+	net_free(net);
+}
+
 static bool drop_quick(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
 	(void)net;
@@ -421,6 +441,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(simultaneous_rekeys_end_in_one_pair),
 		cmocka_unit_test(lost_third_message),
 		cmocka_unit_test(esp_proves_the_pair_if_message_3_is_lost_for_good),
+		cmocka_unit_test(counters_prove_the_pair_too),
 		cmocka_unit_test(a_rekey_that_fails_is_tried_until_the_end),
 		cmocka_unit_test(byte_limits_rekey),
 		cmocka_unit_test(the_peer_deletes_a_pair),
