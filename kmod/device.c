@@ -4,7 +4,9 @@
  */
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
+#include <linux/inetdevice.h>
 #include <linux/random.h>
+#include <net/addrconf.h>
 #include <net/ip_tunnels.h>
 #include <net/rtnetlink.h>
 #include <net/udp.h>
@@ -110,9 +112,29 @@ static void vpntun_dev_free(struct net_device *dev)
 	mutex_destroy(&vt->lock);
 }
 
+/*
+ * A hub forwards from one peer to another through the same device: the stack
+ * must not tell the sender of a shorter way, there is none. Either of the two
+ * settings alone would have it do so. Link-local addresses mean nothing here.
+ */
+static int vpntun_dev_open(struct net_device *dev)
+{
+	struct in_device *in4 = __in_dev_get_rtnl(dev);
+	struct inet6_dev *in6 = __in6_dev_get(dev);
+
+	if (in4) {
+		IN_DEV_CONF_SET(in4, SEND_REDIRECTS, false);
+		IPV4_DEVCONF_ALL(dev_net(dev), SEND_REDIRECTS) = false;
+	}
+	if (in6)
+		in6->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	return 0;
+}
+
 static const struct net_device_ops vpntun_netdev_ops = {
 	.ndo_init		= vpntun_dev_init,
 	.ndo_uninit		= vpntun_dev_uninit,
+	.ndo_open		= vpntun_dev_open,
 	.ndo_start_xmit		= vpntun_xmit,
 	.ndo_get_stats64	= dev_get_tstats64,
 };

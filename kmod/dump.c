@@ -116,7 +116,7 @@ static u64 sa_sequence(struct vpntun_sa *sa)
 	u64 seq;
 
 	if (sa->dir == VPNTUN_DIR_OUT)
-		return atomic64_read(&sa->seq);
+		return min_t(u64, atomic64_read(&sa->seq), U32_MAX);
 	spin_lock_bh(&sa->replay_lock);
 	seq = sa->replay->top;
 	spin_unlock_bh(&sa->replay_lock);

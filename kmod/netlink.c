@@ -28,8 +28,7 @@ static int need(struct nlattr **tb, u32 attr, struct netlink_ext_ack *extack, co
 {
 	if (tb[attr])
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, NULL, "a needed attribute is missing");
-	if (extack)
+	if (extack)	/* NL_SET_ERR_MSG() takes literals only */
 		extack->_msg = msg;
 	return -EINVAL;
 }
@@ -550,10 +549,20 @@ static int sa_new(struct vpntun_sa *sa, struct nlattr **tb, struct genl_info *in
 	return err;
 }
 
-static void wipe_key(struct nlattr *nla)
+/*
+ * The message outlives the request, in an error reply even: it must not keep
+ * keys. All of them, as an attribute given twice is parsed once.
+ */
+static void wipe_keys(struct genl_info *info)
 {
-	if (nla)
-		memzero_explicit(nla_data(nla), nla_len(nla));
+	struct nlattr *nla;
+	int rem;
+
+	if (!info->attrs[VPNTUN_A_SA])
+		return;
+	nla_for_each_nested(nla, info->attrs[VPNTUN_A_SA], rem)
+		if (nla_type(nla) == VPNTUN_A_SA_ENC_KEY || nla_type(nla) == VPNTUN_A_SA_AUTH_KEY)
+			memzero_explicit(nla_data(nla), nla_len(nla));
 }
 
 int vpntun_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -570,9 +579,7 @@ int vpntun_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
 		sa = vpntun_sa_alloc(&cfg, info->extack);
 		err = PTR_ERR_OR_ZERO(sa);
 	}
-	/* The message outlives us, in an error reply even: it must not keep keys. */
-	wipe_key(tb[VPNTUN_A_SA_ENC_KEY]);
-	wipe_key(tb[VPNTUN_A_SA_AUTH_KEY]);
+	wipe_keys(info);
 	if (err)
 		return err;
 	err = sa_new(sa, tb, info);

@@ -345,7 +345,8 @@ static struct sk_buff *tx_segment(struct sk_buff *skb)
 
 /*
  * Reserve @n sequence numbers; the first one comes back, 0 if they ended: they
- * never wrap (RFC 4303 3.3.3).
+ * never wrap (RFC 4303 3.3.3). The counter then stays beyond the end: taking
+ * anything back could hand out a number, and with GCM a nonce, twice.
  */
 static u32 tx_reserve(struct vpntun_sa *sa, u32 n)
 {
@@ -353,7 +354,6 @@ static u32 tx_reserve(struct vpntun_sa *sa, u32 n)
 
 	if (likely(last <= U32_MAX))
 		return last - n + 1;
-	atomic64_sub(n, &sa->seq);
 	vpntun_sa_stop(sa, VPNTUN_EXPIRE_REASON_SEQUENCE);
 	return 0;
 }

@@ -204,7 +204,7 @@ struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
 		sa_destroy(sa);
 		return ERR_PTR(err);
 	}
-	sa->async = crypto_aead_tfm(sa->tfm)->__crt_alg->cra_flags & CRYPTO_ALG_ASYNC;
+	sa->async = crypto_aead_alg(sa->tfm)->base.cra_flags & CRYPTO_ALG_ASYNC;
 	return sa;
 }
 
