@@ -91,6 +91,8 @@ static void against_model(u32 window, u64 top, u32 seed)
 	m->top = top;
 	for (seq = 1; seq <= top; seq++)
 		m->seen[seq] = true;
+	for (seq = 0; seq < top + 2 * window; seq++)
+		assert_int_equal(replay_check(r, seq), model_check(m, seq));
 	for (i = 0; i < 20000; i++) {
 		seq = next_seq(m, &rnd);
 		if (seq >= NUMBERS)

@@ -128,7 +128,12 @@ static void overlaps(void **state)
 	assert_true(selector_overlap(&sub, &net));
 	assert_false(selector_overlap(&net, &other));
 	assert_true(selector_overlap(&net, &low));
+	assert_true(selector_overlap(&low, &net));
 	assert_false(selector_overlap(&low, &high));
+	assert_false(selector_overlap(&high, &low));
+	high.port_min = 99;
+	assert_true(selector_overlap(&low, &high));
+	assert_true(selector_overlap(&high, &low));
 	assert_false(selector_overlap(&low, &tcp));
 	assert_false(selector_set_overlap(&a, &b));	/* remote alone is not enough */
 	b.local = &sub;
@@ -150,15 +155,16 @@ static u32 rnd(u32 n)
 	return (rnd_state >> 8) % n;
 }
 
-/* Few addresses and many prefix lengths, so that a lot of them nest. */
+/* Few addresses, so that a lot of them nest or are the same. */
 static struct selector random_selector(void)
 {
+	static const u8 lengths[] = { 16, 22, 24, 25, 26, 32 };
 	struct selector s = sel("0.0.0.0", 0, 0, 0, 0);
-	u32 i, bits = 16 + rnd(17);
+	u32 i, bits = lengths[rnd(ARRAY_SIZE(lengths))];
 
 	s.addr[0] = 10;
-	s.addr[2] = rnd(4);
-	s.addr[3] = rnd(256);
+	s.addr[2] = rnd(2);
+	s.addr[3] = rnd(4) * 64;
 	s.prefixlen = bits;
 	for (i = bits; i < 32; i++)
 		s.addr[i / 8] &= ~(0x80 >> i % 8);
@@ -201,10 +207,10 @@ static void table_finds_the_best(const struct spd *spd, const struct child *chil
 
 	for (i = 0; i < 3000; i++) {
 		f = flow("10.0.0.0", "10.0.0.0", rnd(2) ? IPPROTO_TCP : IPPROTO_UDP, rnd(5), rnd(5));
-		f.local.addr[2] = rnd(4);
-		f.local.addr[3] = rnd(256);
-		f.remote.addr[2] = rnd(4);
-		f.remote.addr[3] = rnd(256);
+		f.local.addr[2] = rnd(2);
+		f.local.addr[3] = rnd(4) * 64 + rnd(2);
+		f.remote.addr[2] = rnd(2);
+		f.remote.addr[3] = rnd(4) * 64 + rnd(2);
 		found = spd_lookup(spd, &f);
 		assert_int_equal(found ? rank(found) : 0, best_rank(children, n, &f));
 	}
