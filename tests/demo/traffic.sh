@@ -74,13 +74,14 @@ iperf_listens() {
 	in_ns "$1" ss -Hltn "sport = :$IPERF_PORT" | grep -q .
 }
 
-# iperf FROM TO ADDRESS: moves 20 MB and more from host FROM to host TO.
+# iperf FROM TO ADDRESS: moves 20 MB and more (what is still on its way when
+# the sender has done is not counted) from host FROM to host TO.
 iperf() {
 	local from=$1 to=$2 address=$3 report=$STATE/iperf.json server bytes rate
 	in_ns "$to" iperf3 -s -1 >/dev/null 2>&1 &
 	server=$!
 	wait_for 20 iperf_listens "$to"
-	in_ns "$from" timeout 120 iperf3 -c "$address" -n 24M -i 0 -J >"$report" 2>&1
+	in_ns "$from" timeout 120 iperf3 -c "$address" -n 30M -i 0 -J >"$report" 2>&1
 	kill "$server" 2>/dev/null
 	wait "$server" 2>/dev/null
 	read -r bytes rate <<<"$(python3 -c '
