@@ -108,7 +108,7 @@ $(BUILD)/analyze/%.o: %.c
 # beside them.
 
 ifeq ($(KERNEL),host)
-KDIR ?= /lib/modules/$(shell uname -r)/build
+KDIR ?= /lib/modules/$(INSTALL_KERNEL)/build
 else
 KDIR ?= $(CURDIR)/$(BUILD)/kernels/$(KERNEL)/build
 endif
