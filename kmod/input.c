@@ -65,7 +65,7 @@ static enum vpntun_counter rx_strip(struct vpntun_work *work, u8 *next)
 		return VPNTUN_C_rx_bad_padding;
 	if (pskb_trim(skb, end - pad - ESP_FMT_TRAILER_LEN))
 		return VPNTUN_C_rx_no_memory;
-	skb_pull(skb, esp_fmt_head_len(fmt));
+	skb_pull(skb, esp_fmt_head_len(fmt));	/* linear since rx_one() */
 	return VPNTUN_C_NONE;
 }
 
@@ -296,6 +296,9 @@ static enum vpntun_counter rx_one(struct vpntun_sa *sa, struct sk_buff *skb,
 	why = rx_check_outer(sa, skb, seq);
 	if (why != VPNTUN_C_NONE)
 		return why;
+	/* Drivers pull what they know, often not a byte of ESP: rx_strip() needs all of it. */
+	if (!pskb_may_pull(skb, esp_fmt_head_len(fmt)))
+		return VPNTUN_C_rx_no_memory;
 	nfrags = rx_make_writable(skb);
 	if (nfrags < 0)
 		return VPNTUN_C_rx_no_memory;
