@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "cfg/cfg_priv.h"
+#include "wire/text.h"
 
 /*
  * Over libinih, which may be built without line numbers, with lines of 200 bytes
  * and with buffers that nobody wipes. So it is given the shape of each line only:
- * "key = ." while the value stays here. It pairs keys with sections and
+ * "k = ." while key and value stay here. It pairs keys with sections and
  * continuation lines with keys; that a handler runs before the next line is
- * asked for makes line and value exact, of any length, and keeps secrets out of
- * its buffers.
+ * asked for makes line, key and value exact, of any length, and keeps secrets
+ * out of its buffers.
  */
 
 /** struct lines - the text and the line that libinih is at */
@@ -25,8 +26,8 @@ struct lines {
 	const struct cfg_file *file;
 	const char *at, *end;
 	int line;
-	const char *value;
-	size_t value_len;
+	const char *key, *value;
+	size_t key_len, value_len;
 	bool continued;		/* this line continues the entry before it */
 	bool secrets;
 	struct cfg_section *section;
@@ -158,9 +159,11 @@ static void line_shape(struct lines *l, const char *s, size_t len, char *out, si
 		snprintf(out, cap, "[%d]\n", l->line);
 	} else if (eq && !memchr(text, ':', (size_t)(eq - text))) {
 		value_set(l, eq + 1, (size_t)(s + len - eq) - 1);
+		l->key = text;
 		for (len = (size_t)(eq - text); len && isspace((unsigned char)text[len - 1]); len--)
 			;
-		snprintf(out, cap, "%.*s = .\n", len < 48 ? (int)len : 48, text);
+		l->key_len = len;
+		snprintf(out, cap, "k = .\n");
 	} else if (indented && !l->secrets && l->section && l->section->n) {
 		value_set(l, text, (size_t)(s + len - text));
 		l->continued = true;
@@ -216,10 +219,12 @@ static int handle_pair(void *user, const char *section, const char *name, const 
 	char q[CFG_QUOTE_LEN];
 
 	(void)section;
+	(void)name;
 	(void)value;
 	if (!s) {
 		cfg_report(l->ld, CFG_ERROR, l->file, l->line,
-			   "key '%s' stands before any section, expected %s above it", cfg_quote(name, q),
+			   "key '%s' stands before any section, expected %s above it",
+			   text_escape(l->key, l->key_len, q, sizeof(q)),
 			   l->secrets ? "[secrets]" : "[global] or [connection NAME]");
 		return 1;
 	}
@@ -229,7 +234,7 @@ static int handle_pair(void *user, const char *section, const char *name, const 
 	}
 	s->entries = cfg_grow(s->entries, s->n, sizeof(*s->entries));
 	e = &s->entries[s->n++];
-	e->key = cfg_strndup(name, strlen(name));
+	e->key = cfg_strndup(l->key, l->key_len);
 	e->value = cfg_strndup(l->value, l->value_len);
 	e->line = l->line;
 	return 1;

@@ -119,13 +119,16 @@ static void psk_file_read(struct cfg_load *ld, struct cfg_conn *c)
 	} else if (memchr(text.p, '\0', text.len)) {
 		cfg_report(ld, CFG_ERROR, c->file, line, "psk-file: '%s' holds a NUL byte, expected one line of text", q);
 	} else if (owner_only(ld, c->file, line, path, &st)) {
+		/* a byte order mark is no part of the key */
+		const char *key = (char *)text.p + (strncmp((char *)text.p, "\xef\xbb\xbf", 3) ? 0 : 3);
+
 		snprintf(what, sizeof(what), "psk-file: '%s'", q);
-		len = strcspn((char *)text.p, "\n");
-		if (len && text.p[len - 1] == '\r')
+		len = strcspn(key, "\n");
+		if (len && key[len - 1] == '\r')
 			len--;
-		if (len && isspace(text.p[len - 1]))
+		if (len && isspace((unsigned char)key[len - 1]))
 			cfg_report(ld, CFG_WARNING, c->file, line, "%s: the key ends in a blank, which counts", what);
-		psk_set(ld, c->file, line, what, (char *)text.p, len, &c->cfg->psk);
+		psk_set(ld, c->file, line, what, key, len, &c->cfg->psk);
 	}
 	c->bad[KEY_PSK_FILE] = !c->cfg->psk.p;
 	secret_wipe(&text);

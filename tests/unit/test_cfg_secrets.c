@@ -38,6 +38,7 @@ static void psk_file_forms(void **state)
 	psk_file_gives("secret-12\n", "secret-12", 9, NULL);
 	psk_file_gives("secret-12", "secret-12", 9, NULL);
 	psk_file_gives("secret-12\r\n", "secret-12", 9, NULL);
+	psk_file_gives("\xef\xbb\xbfsecret-12\r\n", "secret-12", 9, NULL);
 	psk_file_gives("first line\nsecond line\n", "first line", 10, NULL);
 	psk_file_gives(" \"as # it ; is\"=\n", " \"as # it ; is\"=", 16, NULL);
 	psk_file_gives("0x00112233445566ff\n", "\x00\x11\x22\x33\x44\x55\x66\xff", 8, NULL);
@@ -144,6 +145,27 @@ static void default_secrets_file(void **state)
 	free(got);
 }
 
+/* The longest name that a connection may have also finds its line. */
+static void long_name_in_secrets_file(void **state)
+{
+	char name[CONN_NAME_MAX + 1], secrets[128], conf[256];
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	memset(name, 'n', CONN_NAME_MAX);
+	name[CONN_NAME_MAX] = '\0';
+	snprintf(secrets, sizeof(secrets), "[secrets]\n%s = secret-12\n", name);
+	fx_write("secrets", secrets, 0600);
+	snprintf(conf, sizeof(conf), "[connection %s]\n%s", name, strchr(NO_PSK, '\n') + 1);
+	if (!fx_load(conf, &cfg, &got))
+		fail_msg("refused: %s", got);
+	assert_string_equal(got, "");
+	assert_psk(&cfg, "secret-12", 9);
+	free(got);
+	cfg_free(&cfg);
+}
+
 static void named_secrets_file(void **state)
 {
 	struct cfg cfg;
@@ -184,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(owner, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(no_regular_file, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(default_secrets_file, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(long_name_in_secrets_file, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(named_secrets_file, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(psk_file_counts, fx_setup, fx_teardown),
 	};
