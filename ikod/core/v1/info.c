@@ -457,7 +457,7 @@ void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const st
 		v1_begin(&w, &h);
 		put_refusal(&w, PROTO_ISAKMP, NULL, 0, f, false);
 	}
-	if (v1_finish(&w))
+	if (w.b.len <= asked && v1_finish(&w))
 		engine_send(e, path, w.b.p, w.b.len);
 	buf_free(&w.b);
 }
