@@ -30,14 +30,20 @@ static bool own_offer(const struct ike_sa *sa, struct v1_sa *out)
 	return v1_sa_parse(&pl, 1, out);
 }
 
+/* No hash covers what the responder says of lifetimes: let nobody make us renew all the time. */
+static void shorten_life(struct ike_sa *sa, uint64_t life_s)
+{
+	if (life_s >= V1_P1_LIFE_MIN && life_s < sa->p1->life_s)
+		sa->p1->life_s = life_s;
+}
+
 static void agree_life(struct ike_sa *sa, const struct v1_sa *answer)
 {
 	const struct v1_transform *t = &answer->transforms[0];
-	uint64_t ours = sa->conn->cfg->ike_lifetime;
 
-	sa->p1->life_s = ours;
-	if ((t->seen & V1A_LIFE_S) && t->life_s && t->life_s < ours)
-		sa->p1->life_s = t->life_s;
+	sa->p1->life_s = sa->conn->cfg->ike_lifetime;
+	if (t->seen & V1A_LIFE_S)
+		shorten_life(sa, t->life_s);
 }
 
 enum v1_verdict v1_main_i_message2(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f)
@@ -129,8 +135,6 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 	sa->path = *m->path;
 	life_s = sa->p1->life_s;
 	v1_lifetime_obey(&m->chain, PROTO_ISAKMP, &life_s, &life_kb);
-	/* HASH_R does not cover it: let nobody make us renew all the time */
-	if (life_s >= V1_P1_LIFE_MIN)
-		sa->p1->life_s = life_s;
+	shorten_life(sa, life_s);
 	return V1_REPLY;
 }
