@@ -199,6 +199,7 @@ struct ike_engine {
 	struct v1_waiter *v1_waiters;	/* protocol: who waits for which job, by job id */
 	struct v1_phase1 *v1_halves;	/* protocol: phase 1 as responder, by the initiator's cookie and address */
 	uint64_t next_job_id;
+	unsigned int jobs;		/* queued and not done, also of exchanges that died meanwhile */
 	uint32_t next_peer_id;
 	unsigned int half_open;		/* responder SAs in IKE_CONNECTING */
 	struct stray strays[STRAYS_MAX];

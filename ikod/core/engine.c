@@ -108,6 +108,7 @@ void engine_send(struct ike_engine *e, const struct ike_path *path, const uint8_
 uint64_t engine_job(struct ike_engine *e, struct ike_job *job)
 {
 	job->id = ++e->next_job_id;
+	e->jobs++;
 	engine_action(e, ACT_JOB)->job = job;
 	return job->id;
 }
@@ -393,6 +394,7 @@ void ike_kernel_event(struct ike_engine *e, uint64_t now, const struct ike_kerne
 void ike_job_done(struct ike_engine *e, uint64_t now, struct ike_job *job)
 {
 	engine_enter(e, now);
+	e->jobs--;
 	if (!e->shutting_down)
 		v1_job_done(e, job);
 	ike_job_free(job);

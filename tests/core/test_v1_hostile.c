@@ -648,6 +648,133 @@ static void flood_of_openings_is_bounded(void **state)
 	net_free(net);
 }
 
+/* A phase 1 up to message 3, with cookie @i. Return: the key pair that it made us begin, NULL for none. */
+static struct ike_job *knock(struct net *net, unsigned int i)
+{
+	struct ike_engine *e = net->nodes[1].e;
+	struct ike_job *job = NULL;
+	struct ike_action *a;
+
+	for (unsigned int message = 0; message <= 2; message += 2) {
+		records[message].p[3] = i & 0xff;
+		records[message].p[4] = i >> 8;
+		rx(net, 1, records[message].p, records[message].len);
+		while ((a = ike_next_action(e))) {
+			if (a->type == ACT_SEND)
+				memcpy(records[2].p + 8, a->send.data + 8, 8);
+			if (a->type == ACT_JOB)
+				job = a->job;
+			ike_action_free(a);
+		}
+	}
+	return job;
+}
+
+static void flood_of_key_exchanges_is_bounded(void **state)
+{
+	static struct ike_job *held[V1_JOBS_MAX + 1];
+	struct net *net = sites(12, record);
+	unsigned int n = 0;
+
+	(void)state;
+	assert_true(net_until(net, 5000, both_up));
+	net->drop = NULL;
+	for (unsigned int i = 0; i < V1_JOBS_MAX + 300; i++) {
+		struct ike_job *job = knock(net, i);
+
+		if (job)
+			held[n++] = job;
+		assert_true(n <= V1_JOBS_MAX);
+	}
+	assert_int_equal(n, V1_JOBS_MAX);
+	while (n) {
+		held[--n]->ok = false;
+		ike_job_done(net->nodes[1].e, net->now, held[n]);
+	}
+	held[0] = knock(net, 0xffff);
+	assert_non_null(held[0]);
+	ike_job_done(net->nodes[1].e, net->now, held[0]);
+	assert_int_equal(net->nodes[1].e->jobs, 0);
+	forget();
+	no_harm(net);
+	net_free(net);
+}
+
+/* The lifetime of 86400 s in message 2 becomes one second. */
+static bool forge_lifetime(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	static const uint8_t day[] = { 0x00, P1_LIFE_DURATION, 0x00, 0x04, 0x00, 0x01, 0x51, 0x80 };
+	uint8_t copy[4096], *at;
+
+	if (!from || p[18] != XCHG_MAIN || is_encrypted(p))
+		return false;
+	memcpy(copy, p, len);
+	at = memmem(copy, len, day, sizeof(day));
+	if (!at)
+		return false;
+	memcpy(at + 4, "\0\0\0\1", 4);
+	rx(net, 0, copy, len);
+	messages++;
+	return true;
+}
+
+static void forged_lifetime_is_not_obeyed(void **state)
+{
+	struct net *net;
+	struct ike_sa *sa;
+
+	(void)state;
+	messages = 0;
+	net = sites(14, forge_lifetime);
+	assert_true(net_until(net, 5000, both_up));
+	assert_int_equal(messages, 1);
+	sa = node_conn(&net->nodes[0], "site")->ike;
+	assert_true(sa->expires > net->now + V1_P1_LIFE_MIN * 1000);
+	net->drop = NULL;
+	net_run(net, 5000);
+	no_harm(net);
+	net_free(net);
+}
+
+static size_t answered(struct net *net, struct v1_writer *w)
+{
+	struct ike_action *a;
+	size_t len = 0;
+
+	assert_true(v1_finish(w));
+	rx(net, 0, w->b.p, w->b.len);
+	while ((a = ike_next_action(net->nodes[0].e))) {
+		if (a->type == ACT_SEND)
+			len += a->send.len;
+		ike_action_free(a);
+	}
+	assert_true(len <= w->b.len);
+	buf_free(&w->b);
+	return len;
+}
+
+/* The sender may be forged: who answers with more than came is an amplifier. */
+static void refusals_never_amplify(void **state)
+{
+	struct net *net = net_sites(13, START_PASSIVE, START_PASSIVE);
+	static const uint8_t zeros[64];
+	struct v1_writer w;
+
+	(void)state;
+	opening(&w, XCHG_AGGRESSIVE, 0, 0);
+	assert_int_equal(answered(net, &w), 0);
+	opening(&w, XCHG_AGGRESSIVE, 0, 0);
+	v1_put(&w, PL_KE, zeros, 8);
+	assert_int_equal(answered(net, &w), ISAKMP_HDR_LEN + 12);
+	opening(&w, XCHG_AGGRESSIVE, 0, 0);
+	v1_put(&w, PL_KE, zeros, sizeof(zeros));
+	assert_true(answered(net, &w) > ISAKMP_HDR_LEN + 12);
+	opening(&w, 34, 0, 0);
+	w.b.p[17] = 0x20;
+	assert_int_equal(answered(net, &w), 0);
+	net_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -662,6 +789,9 @@ int main(void)
 		cmocka_unit_test(authentic_nonsense),
 		cmocka_unit_test(malformed_openings),
 		cmocka_unit_test(flood_of_openings_is_bounded),
+		cmocka_unit_test(flood_of_key_exchanges_is_bounded),
+		cmocka_unit_test(refusals_never_amplify),
+		cmocka_unit_test(forged_lifetime_is_not_obeyed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -278,6 +278,19 @@ static bool open_message(struct ike_sa *sa, const struct message_row *row, struc
 	return true;
 }
 
+/*
+ * A flood pushes half-open SAs out, but not the Diffie-Hellman that they began:
+ * that stays in the queue. So message 3 waits while the queue is long; the
+ * initiator repeats it.
+ */
+static bool overloaded(const struct ike_sa *sa, const struct message_row *row)
+{
+	if (row->from != P1_R_WAIT_KE || sa->e->jobs < V1_JOBS_MAX)
+		return false;
+	sa->e->counters[CNT_HALF_OPEN_LIMIT]++;
+	return true;
+}
+
 void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 {
 	struct v1_resend *rs = sa->p1 ? &sa->p1->rs : &v1_priv(sa)->last;
@@ -302,7 +315,7 @@ void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 		sa->e->counters[CNT_MALFORMED]++;
 		return;
 	}
-	if (!open_message(sa, row, m))
+	if (overloaded(sa, row) || !open_message(sa, row, m))
 		return;
 	settle(sa, row->handle(sa, m, &f), row->on_reply, row->on_job, m, &f);
 }

@@ -24,6 +24,7 @@
 #define V1_NONCE_LEN 32		/* ours */
 #define V1_DIGEST_LEN 32
 #define V1_SA_BODY_MAX 8192	/* bytes of a peer's SA payload that a half-open SA may hold */
+#define V1_JOBS_MAX 1000	/* jobs not done yet, beyond which message 3 of main mode starts no more */
 #define V1_QUICKS_MAX 1024	/* exchanges under one IKE SA at a time */
 #define V1_P1_LIFE_MIN 60	/* s; the least that a configuration may say, too */
 #define V1_P2_LIFE_DEFAULT 28800	/* RFC 2407 4.5 */
