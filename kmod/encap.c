@@ -143,8 +143,10 @@ static void encap_udp_closed(struct sock *sk)
 	mutex_lock(&sock_lock);
 	vs = sock_state(sk);
 	rcu_assign_sk_user_data(sk, NULL);
-	if (vs)
+	if (vs) {
 		RCU_INIT_POINTER(vs->sk, NULL);
+		sock_put(sk);	/* the one of sock_attach(); whoever closes has another */
+	}
 	mutex_unlock(&sock_lock);
 }
 
@@ -191,6 +193,7 @@ static struct vpntun_sock *sock_attach(struct net *net, struct socket *sock,
 	if (!vs)
 		return ERR_PTR(-ENOMEM);
 	vs->users = 1;
+	sock_hold(sk);
 	RCU_INIT_POINTER(vs->sk, sk);
 	cfg.sk_user_data = vs;
 	setup_udp_tunnel_sock(net, sock, &cfg);
@@ -264,13 +267,14 @@ void vpntun_sock_put(struct vpntun_sock *vs)
 	if (!--vs->users) {
 		sk = rcu_dereference_protected(vs->sk, lockdep_is_held(&sock_lock));
 		if (sk) {
-			/* Not closed yet, and cannot finish to be: see encap_udp_closed(). */
+			/* It may be closed as soon as encap_destroy is gone, not freed. */
 			lock_sock(sk);
 			WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
 			WRITE_ONCE(udp_sk(sk)->encap_destroy, NULL);
 			WRITE_ONCE(udp_sk(sk)->encap_type, 0);
 			rcu_assign_sk_user_data(sk, NULL);
 			release_sock(sk);
+			sock_put(sk);
 		}
 		kfree_rcu(vs, rcu);
 	}

@@ -91,7 +91,7 @@ union vpntun_addr {
 
 /**
  * struct vpntun_sock - a UDP socket of the daemon that ESP shares
- * @sk: the socket; NULL once the daemon closed it. RCU
+ * @sk: the socket, held, though not its file; NULL once the daemon closed it. RCU
  * @users: endpoints that use it; the list lock of encap.c
  * @rcu: for freeing
  */
