@@ -100,8 +100,9 @@ static void __exit vpntun_exit(void)
 	/* Deletes all devices and waits for the packets they have in flight. */
 	rtnl_link_unregister(&vpntun_link_ops);
 	unregister_pernet_device(&vpntun_net_ops);
-	rcu_barrier();
-	destroy_workqueue(vpntun_wq);
+	rcu_barrier();			/* queues what waits for a grace period ... */
+	destroy_workqueue(vpntun_wq);	/* ... runs it ... */
+	rcu_barrier();			/* ... and what it left to RCU in turn */
 }
 
 module_init(vpntun_init);
