@@ -323,8 +323,12 @@ struct vpntun_sa *vpntun_sa_find_in(struct vpntun_dev *vt, __be32 spi)
 	struct net *net = rcu_dereference_protected(vt->outer, lockdep_is_held(&vt->lock));
 	struct vpntun_sa *sa;
 
-	sa = rhashtable_lookup_fast(&vpntun_net(net)->spis, &spi, vpntun_spi_params);
-	return sa && sa_dev(sa) == vt ? sa : NULL;
+	rcu_read_lock();	/* another device's SA may go away meanwhile */
+	sa = rhashtable_lookup(&vpntun_net(net)->spis, &spi, vpntun_spi_params);
+	if (sa && sa_dev(sa) != vt)
+		sa = NULL;
+	rcu_read_unlock();
+	return sa;
 }
 
 /**
