@@ -301,7 +301,9 @@ static int dump_device(struct sk_buff *msg, struct netlink_callback *cb,
 	netdev_put(d.vt->dev, &tracker);
 	if (!err)
 		cb->args[AT_DONE] = DUMP_DONE;
-	return err && err != -EMSGSIZE ? err : msg->len;
+	if (err == -EMSGSIZE && msg->len)
+		err = 0;	/* goes on in the next message */
+	return err ?: msg->len;
 }
 
 int vpntun_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
