@@ -75,7 +75,7 @@ bool client_send(struct client *c, const char *cmd, const char *conn)
 	return ok;
 }
 
-static int64_t now_ms(void)
+int64_t client_now_ms(void)
 {
 	struct timespec ts;
 
@@ -88,7 +88,7 @@ static enum client_result wait_readable(int fd, int64_t until)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	for (;;) {
-		int64_t left = until < 0 ? -1 : until - now_ms();
+		int64_t left = until < 0 ? -1 : until - client_now_ms();
 		int r;
 
 		if (until >= 0 && left < 0)
@@ -127,7 +127,7 @@ static bool fill(struct client *c)
 
 enum client_result client_read(struct client *c, int timeout_ms, json_t **out)
 {
-	int64_t until = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+	int64_t until = timeout_ms < 0 ? -1 : client_now_ms() + timeout_ms;
 	enum client_result r;
 	size_t n;
 	char *nl;

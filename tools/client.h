@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * struct client - a connection to ikod's control socket: one JSON object a line each way
@@ -33,5 +34,7 @@ bool client_send(struct client *c, const char *cmd, const char *conn);
 enum client_result client_read(struct client *c, int timeout_ms, json_t **out);
 /** client_ask - send and wait for the reply; NULL if ikod is gone or silent */
 json_t *client_ask(struct client *c, const char *cmd, const char *conn);
+/** client_now_ms - milliseconds of a clock that only goes forward */
+int64_t client_now_ms(void);
 
 #endif

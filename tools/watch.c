@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include "watch.h"
 
@@ -46,14 +45,6 @@ enum watch_result watch_verdict(const json_t *conn, bool failed)
 	return WATCH_FAILED;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* The status of @conn into @out in place of the one before; false if ikod is gone or has no such connection. */
 static bool look(struct client *ask, const char *conn, json_t **out)
 {
@@ -70,7 +61,7 @@ static bool look(struct client *ask, const char *conn, json_t **out)
 
 enum watch_result watch_up(struct client *events, struct client *ask, const char *conn, int timeout_ms, json_t **out)
 {
-	int64_t until = now_ms() + timeout_ms;
+	int64_t until = client_now_ms() + timeout_ms;
 	bool failed = false;
 
 	*out = NULL;
@@ -86,7 +77,7 @@ enum watch_result watch_up(struct client *events, struct client *ask, const char
 		if (verdict != WATCH_TIMEOUT)
 			return verdict;
 		do {
-			left = until - now_ms();
+			left = until - client_now_ms();
 			r = client_read(events, left > 0 ? (int)left : 0, &event);
 			if (r == CLIENT_TIMEOUT)
 				return WATCH_TIMEOUT;
