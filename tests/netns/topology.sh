@@ -42,12 +42,13 @@ TOPOLOGY_PLAN='' # lines for ip -batch: namespaces and cables
 declare -A TOPOLOGY_IN=() # ... and what to do in each namespace
 
 # wait_for SECONDS COMMAND...: until the command succeeds; fails when it does not.
+# It is tried every WAIT_STEP seconds (0.2).
 wait_for() {
 	local limit=$((SECONDS + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$limit" ] || return 1
-		sleep 0.2
+		sleep "${WAIT_STEP:-0.2}"
 	done
 }
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Fetches Debian packages without installing them: sourced by vm/kernel and
-# vm/strongswan.
+# Fetches Debian packages without installing them: sourced by vm/kernel,
+# vm/strongswan and vm/busybox.
 #
 # Everything apt keeps (sources, package lists, downloads) lives in build/apt.
 # The machine's own sources, lists and packages are read for the address of its
@@ -32,7 +32,7 @@ apt_mirror() {
 apt_write_config() {
 	local main security
 
-	mkdir -p "$APT_DIR/lists/partial" "$APT_DIR/cache/archives/partial" "$APT_DIR/debs" "$APT_DIR/none"
+	mkdir -p "$APT_DIR/lists/partial" "$APT_DIR/cache/archives/partial" "$APT_DIR/none"
 	main=$(apt_mirror "$APT_SUITE" http://deb.debian.org/debian)
 	security=$(apt_mirror "$APT_SUITE-security" http://deb.debian.org/debian-security)
 
@@ -75,16 +75,16 @@ apt_prepare() {
 
 # Downloads the packages named and unpacks them below $1.
 apt_unpack() {
-	local into=$1 deb
+	local into=$1 work deb
 	shift
 
-	rm -rf "$APT_DIR/debs/partial" && mkdir -p "$APT_DIR/debs/partial" "$into"
+	mkdir -p "$into"
+	work=$(mktemp -d "$APT_DIR/debs.XXXXXX")
 	say "downloading $*"
-	(cd "$APT_DIR/debs/partial" && apt-get -q download "$@" >&2) ||
-		die "download failed: $*"
-	for deb in "$APT_DIR"/debs/partial/*.deb; do
+	(cd "$work" && apt-get -q download "$@" >&2) || die "download failed: $*"
+	for deb in "$work"/*.deb; do
 		say "unpacking $(basename "$deb")"
 		dpkg-deb -x "$deb" "$into" || die "cannot unpack $deb"
 	done
-	rm -rf "$APT_DIR/debs/partial"
+	rm -rf "$work"
 }
