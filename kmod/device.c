@@ -203,6 +203,7 @@ static void vpntun_setup(struct net_device *dev)
 	vt->dev = dev;
 	mutex_init(&vt->lock);
 	xa_init(&vt->peers);
+	INIT_LIST_HEAD(&vt->inner_node);
 }
 
 VPNTUN_NEWLINK(vpntun_newlink, dev, net, extack)

@@ -18,7 +18,7 @@ struct workqueue_struct *vpntun_wq;
 static int __net_init vpntun_net_init(struct net *net)
 {
 	struct vpntun_net *vn = vpntun_net(net);
-	int i;
+	int i, err;
 
 	vn->net = net;
 	INIT_LIST_HEAD(&vn->devs);
@@ -26,7 +26,13 @@ static int __net_init vpntun_net_init(struct net *net)
 	for (i = 0; i < VPNTUN_PEER_BUCKETS; i++)
 		INIT_HLIST_HEAD(&vn->peers[i]);
 	vpntun_event_init(vn);
-	return rhashtable_init(&vn->spis, &vpntun_spi_params);
+	err = rhashtable_init(&vn->spis, &vpntun_spi_params);
+	if (err)
+		return err;
+	err = vpntun_clear_net_init(net);
+	if (err)
+		rhashtable_destroy(&vn->spis);
+	return err;
 }
 
 /*
@@ -48,6 +54,7 @@ static void __net_exit vpntun_net_exit(struct net *net)
 {
 	struct vpntun_net *vn = vpntun_net(net);
 
+	vpntun_clear_net_exit(net);
 	vpntun_event_exit(vn);
 	rhashtable_destroy(&vn->spis);
 }
@@ -70,9 +77,12 @@ static int __init vpntun_init(void)
 	err = register_pernet_device(&vpntun_net_ops);
 	if (err)
 		goto err_wq;
-	err = genl_register_family(&vpntun_nl_family);
+	err = vpntun_clear_init();
 	if (err)
 		goto err_net;
+	err = genl_register_family(&vpntun_nl_family);
+	if (err)
+		goto err_clear;
 	err = rtnl_link_register(&vpntun_link_ops);
 	if (err)
 		goto err_genl;
@@ -86,6 +96,8 @@ err_link:
 	rtnl_link_unregister(&vpntun_link_ops);
 err_genl:
 	genl_unregister_family(&vpntun_nl_family);
+err_clear:
+	vpntun_clear_exit();
 err_net:
 	unregister_pernet_device(&vpntun_net_ops);
 err_wq:
@@ -99,6 +111,7 @@ static void __exit vpntun_exit(void)
 	genl_unregister_family(&vpntun_nl_family);
 	/* Deletes all devices and waits for the packets they have in flight. */
 	rtnl_link_unregister(&vpntun_link_ops);
+	vpntun_clear_exit();
 	unregister_pernet_device(&vpntun_net_ops);
 	rcu_barrier();			/* queues what waits for a grace period ... */
 	destroy_workqueue(vpntun_wq);	/* ... runs it ... */

@@ -43,6 +43,7 @@ struct vpntun_sa;
 	X(rx_dummy,		"dummy packet")					\
 	X(rx_bad_inner,		"inner header is malformed")			\
 	X(rx_bad_selector,	"inner addresses are not the SA's")		\
+	X(rx_clear,		"inner packet came in clear")			\
 	X(rx_bad_ecn,		"congestion mark on a packet that takes none")
 
 enum vpntun_counter {

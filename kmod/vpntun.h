@@ -40,6 +40,7 @@
  * @net: the namespace
  * @spis: inbound SAs by SPI
  * @devs: devices created here, wherever they are now; RTNL and RCU
+ * @inner: devices that are here now, wherever they were created; RTNL and RCU
  * @peers: endpoints by outer remote address; @peers_lock and RCU
  * @peers_lock: protects @peers
  * @events: notifications waiting to be multicast, and the lock of @event_seq
@@ -50,6 +51,7 @@ struct vpntun_net {
 	struct net *net;
 	struct rhashtable spis;
 	struct list_head devs;
+	struct list_head inner;
 	struct hlist_head peers[VPNTUN_PEER_BUCKETS];
 	spinlock_t peers_lock;
 	struct sk_buff_head events;
@@ -64,6 +66,7 @@ struct vpntun_net {
  * @outer: namespace of the outer packets, the one of creation; NULL once that is
  *	   gone. RCU; written under @lock
  * @node: in struct vpntun_net's @devs
+ * @inner_node: in struct vpntun_net's @inner
  * @peers: by id; @lock
  * @spd: finds the child of an outbound packet
  * @gro: received packets on their way up
@@ -76,6 +79,7 @@ struct vpntun_dev {
 	struct mutex lock;
 	struct net __rcu *outer;
 	struct list_head node;
+	struct list_head inner_node;
 	struct xarray peers;
 	struct spd *spd;
 	struct gro_cells gro;
@@ -417,6 +421,12 @@ struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, __be16 *port,
 				    struct netlink_ext_ack *extack);
 struct vpntun_sock *vpntun_sock_share(struct vpntun_sock *vs);
 void vpntun_sock_put(struct vpntun_sock *vs);
+
+/* clear.c */
+int vpntun_clear_net_init(struct net *net);
+void vpntun_clear_net_exit(struct net *net);
+int vpntun_clear_init(void);
+void vpntun_clear_exit(void);
 
 /* netlink.c */
 extern struct genl_family vpntun_nl_family;
