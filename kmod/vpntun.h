@@ -31,7 +31,7 @@
 #include "selector.h"
 #include "stats.h"
 
-#define VPNTUN_VERSION		"0.1"
+#define VPNTUN_VERSION		"0.1.0"
 #define VPNTUN_NAME_LEN		64
 #define VPNTUN_PEER_BUCKETS	256
 
