@@ -133,6 +133,19 @@ static int endpoint_check(const struct vpntun_endpoint *ep, struct netlink_ext_a
 }
 
 /* Ports and socket, or neither of them. */
+/* The local port is the socket's and no other. */
+static int endpoint_port(struct vpntun_endpoint *ep, struct nlattr **tb, __be16 port,
+			 struct netlink_ext_ack *extack)
+{
+	if (tb[VPNTUN_A_PEER_LOCAL_PORT] && ep->local_port != port) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_PEER_LOCAL_PORT],
+				    "local port is not the socket's");
+		return -EINVAL;
+	}
+	ep->local_port = port;
+	return 0;
+}
+
 static int endpoint_socket(struct vpntun_endpoint *ep, struct nlattr **tb, struct net *net,
 			   const struct vpntun_endpoint *old, struct netlink_ext_ack *extack)
 {
@@ -146,22 +159,17 @@ static int endpoint_socket(struct vpntun_endpoint *ep, struct nlattr **tb, struc
 	}
 	if (!tb[VPNTUN_A_PEER_SOCKET]) {
 		ep->sock = vpntun_sock_share(old ? old->sock : NULL);
-		if (ep->sock)
-			return 0;
-		NL_SET_ERR_MSG(extack, "ESP in UDP needs a socket");
-		return -EINVAL;
+		if (!ep->sock) {
+			NL_SET_ERR_MSG(extack, "ESP in UDP needs a socket");
+			return -EINVAL;
+		}
+		return endpoint_port(ep, tb, old->local_port, extack);
 	}
 	vs = vpntun_sock_get(net, nla_get_u32(tb[VPNTUN_A_PEER_SOCKET]), &port, extack);
 	if (IS_ERR(vs))
 		return PTR_ERR(vs);
 	ep->sock = vs;
-	if (tb[VPNTUN_A_PEER_LOCAL_PORT] && ep->local_port != port) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_PEER_LOCAL_PORT],
-				    "local port is not the socket's");
-		return -EINVAL;
-	}
-	ep->local_port = port;
-	return 0;
+	return endpoint_port(ep, tb, port, extack);
 }
 
 static int endpoint_fill(struct vpntun_endpoint *ep, struct nlattr **tb, struct net *net,
