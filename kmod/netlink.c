@@ -132,7 +132,6 @@ static int endpoint_check(const struct vpntun_endpoint *ep, struct netlink_ext_a
 	return 0;
 }
 
-/* Ports and socket, or neither of them. */
 /* The local port is the socket's and no other. */
 static int endpoint_port(struct vpntun_endpoint *ep, struct nlattr **tb, __be16 port,
 			 struct netlink_ext_ack *extack)
@@ -146,6 +145,7 @@ static int endpoint_port(struct vpntun_endpoint *ep, struct nlattr **tb, __be16 
 	return 0;
 }
 
+/* Ports and socket, or neither of them. */
 static int endpoint_socket(struct vpntun_endpoint *ep, struct nlattr **tb, struct net *net,
 			   const struct vpntun_endpoint *old, struct netlink_ext_ack *extack)
 {
