@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Fetches Debian packages without installing them: sourced by vm/kernel,
-# vm/strongswan and vm/busybox.
+# vm/strongswan, vm/busybox and uapi/regen.
 #
 # Everything apt keeps (sources, package lists, downloads) lives in build/apt.
 # The machine's own sources, lists and packages are read for the address of its
@@ -14,33 +14,35 @@ APT_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 APT_MAX_AGE=1440 # minutes until package lists are asked for again
 
 TOP=${TOP:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
-APT_DIR=$TOP/build/apt
+APT_DIR=${APT_DIR:-$TOP/build/apt}
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# The mirror this machine uses for suite $1, or $2 when it uses none.
+# The mirror this machine uses for suite $1, nothing when it uses none.
 apt_mirror() {
-	local uri
 	# shellcheck disable=SC2016 # $(NAME) is apt's own syntax
-	uri=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
+	apt-get indextargets --format '$(RELEASE) $(REPO_URI)' \
 		'Identifier: Packages' 2>/dev/null |
-		awk -v suite="$1" '$1 == suite { print $2; exit }')
-	printf '%s' "${uri:-$2}"
+		awk -v suite="$1" '$1 == suite && !n++ { print $2 }'
+}
+
+# Lines for sources.list; $1 is the machine's mirror. A caller may have its own.
+apt_sources() {
+	local security
+	security=$(apt_mirror "$APT_SUITE-security")
+	echo "$1 $APT_SUITE main"
+	echo "$1 $APT_SUITE-backports main"
+	[ -z "$security" ] || echo "$security $APT_SUITE-security main"
 }
 
 apt_write_config() {
-	local main security
+	local mirror
 
 	mkdir -p "$APT_DIR/lists/partial" "$APT_DIR/cache/archives/partial" "$APT_DIR/none"
-	main=$(apt_mirror "$APT_SUITE" http://deb.debian.org/debian)
-	security=$(apt_mirror "$APT_SUITE-security" http://deb.debian.org/debian-security)
-
-	cat >"$APT_DIR/sources.list" <<-LIST
-		deb [arch=amd64 signed-by=$APT_KEYRING] $main $APT_SUITE main
-		deb [arch=amd64 signed-by=$APT_KEYRING] $security $APT_SUITE-security main
-		deb [arch=amd64 signed-by=$APT_KEYRING] $main $APT_SUITE-backports main
-	LIST
+	mirror=$(apt_mirror "$APT_SUITE")
+	[ -n "$mirror" ] || die "apt on this machine knows no mirror of $APT_SUITE (apt-get update first?)"
+	apt_sources "$mirror" | sed "s,^,deb [arch=amd64 signed-by=$APT_KEYRING] ," >"$APT_DIR/sources.list"
 	# The user _apt often cannot reach a checkout below a home folder.
 	cat >"$APT_DIR/apt.conf" <<-CONF
 		Dir::Etc::SourceList "$APT_DIR/sources.list";
@@ -67,7 +69,7 @@ apt_prepare() {
 		return
 	fi
 	APT_CONFIG='' apt_write_config
-	say "getting package lists of $APT_SUITE, -security and -backports"
+	say "getting package lists"
 	apt-get -q -o Dpkg::Use-Pty=0 update >&2 ||
 		die "no package lists: is the network there? (mirrors: $APT_DIR/sources.list)"
 	touch "$stamp"
