@@ -59,6 +59,10 @@ static void __net_exit vpntun_net_exit(struct net *net)
 	rhashtable_destroy(&vn->spis);
 }
 
+/*
+ * A subsystem, not a device: its exit comes after the namespace's devices are
+ * gone, so no packet can look an SA up in a table that was freed.
+ */
 static struct pernet_operations vpntun_net_ops = {
 	.init		= vpntun_net_init,
 	.pre_exit	= vpntun_net_pre_exit,
@@ -74,7 +78,7 @@ static int __init vpntun_init(void)
 	vpntun_wq = alloc_workqueue("vpntun", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!vpntun_wq)
 		return -ENOMEM;
-	err = register_pernet_device(&vpntun_net_ops);
+	err = register_pernet_subsys(&vpntun_net_ops);
 	if (err)
 		goto err_wq;
 	err = vpntun_clear_init();
@@ -99,7 +103,7 @@ err_genl:
 err_clear:
 	vpntun_clear_exit();
 err_net:
-	unregister_pernet_device(&vpntun_net_ops);
+	unregister_pernet_subsys(&vpntun_net_ops);
 err_wq:
 	destroy_workqueue(vpntun_wq);
 	return err;
@@ -112,7 +116,7 @@ static void __exit vpntun_exit(void)
 	/* Deletes all devices and waits for the packets they have in flight. */
 	rtnl_link_unregister(&vpntun_link_ops);
 	vpntun_clear_exit();
-	unregister_pernet_device(&vpntun_net_ops);
+	unregister_pernet_subsys(&vpntun_net_ops);
 	rcu_barrier();			/* queues what waits for a grace period ... */
 	destroy_workqueue(vpntun_wq);	/* ... runs it ... */
 	rcu_barrier();			/* ... and what it left to RCU in turn */
