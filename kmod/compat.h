@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Brings the kernel interfaces that changed between 6.1 and 6.12 into one shape,
+ * Brings the kernel interfaces that changed between 6.1 and 7.3 into one shape,
  * the newer one where that is possible. The only place that knows versions.
  */
 #ifndef VPNTUN_COMPAT_H
@@ -10,7 +10,10 @@
 #include <linux/netdevice.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/ip6_tunnel.h>
+#include <net/ip_tunnels.h>
 #include <net/rtnetlink.h>
+#include <net/udp_tunnel.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #include <net/gso.h>
@@ -94,5 +97,27 @@ static int name(struct net *net, struct net_device *dev, struct nlattr *tb[],	\
 static int __##name(struct net_device *dev, struct net *net,			\
 		    struct netlink_ext_ack *extack)
 #endif
+
+/* Since 6.17 the flags of the control block are set by the caller; before, there are none. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet, flags)		\
+	iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet)
+#define udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport, dport, xnet,	\
+			    nocheck, flags)						\
+	udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport, dport, xnet, nocheck)
+#define ip6tunnel_xmit(sk, skb, dev, flags)	ip6tunnel_xmit(sk, skb, dev)
+/* In the oldest of them the addresses are not const, though only read. */
+#define udp_tunnel6_xmit_skb(dst, sk, skb, dev, saddr, daddr, prio, ttl, label, sport,	\
+			     dport, nocheck, flags)					\
+	udp_tunnel6_xmit_skb(dst, sk, skb, dev, (struct in6_addr *)(saddr),		\
+			     (struct in6_addr *)(daddr), prio, ttl, label, sport, dport, nocheck)
+#endif
+
+/* Since 7.2 at the latest a tunnel is set up on a sock, before on its socket. */
+#define setup_udp_tunnel_sock(net, sk, cfg)						\
+	setup_udp_tunnel_sock(net, _Generic(&(setup_udp_tunnel_sock),			\
+			      void (*)(struct net *, struct socket *,			\
+				       struct udp_tunnel_sock_cfg *): (sk)->sk_socket,	\
+			      default: (sk)), cfg)
 
 #endif

@@ -12,6 +12,7 @@
 #include <net/udp_tunnel.h>
 #include <net/xfrm.h>
 
+#include "compat.h"
 #include "vpntun.h"
 
 /*
@@ -196,7 +197,7 @@ static struct vpntun_sock *sock_attach(struct net *net, struct socket *sock,
 	sock_hold(sk);
 	RCU_INIT_POINTER(vs->sk, sk);
 	cfg.sk_user_data = vs;
-	setup_udp_tunnel_sock(net, sock, &cfg);
+	setup_udp_tunnel_sock(net, sk, &cfg);
 	return vs;
 }
 

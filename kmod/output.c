@@ -159,7 +159,7 @@ static void tx_send_udp(struct vpntun_work *work, const struct vpntun_endpoint *
 	/* RFC 3948 2.1: the UDP checksum is sent as zero over IPv4. */
 	udp_tunnel_xmit_skb(work->tx.rt, sk, skb, work->tx.saddr, work->tx.daddr,
 			    work->tx.tos, ip4_dst_hoplimit(&work->tx.rt->dst), work->tx.df,
-			    work->tx.sport, work->tx.dport, xnet, true);
+			    work->tx.sport, work->tx.dport, xnet, true, 0);
 }
 
 /*
@@ -190,7 +190,7 @@ static enum vpntun_counter tx_send(struct vpntun_work *work, struct vpntun_dev *
 	}
 	skb_reset_transport_header(skb);
 	iptunnel_xmit(NULL, work->tx.rt, skb, work->tx.saddr, work->tx.daddr, IPPROTO_ESP,
-		      work->tx.tos, ip4_dst_hoplimit(&work->tx.rt->dst), work->tx.df, xnet);
+		      work->tx.tos, ip4_dst_hoplimit(&work->tx.rt->dst), work->tx.df, xnet, 0);
 	return VPNTUN_C_NONE;
 }
 
