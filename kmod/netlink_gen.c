@@ -20,7 +20,7 @@ const struct nla_policy vpntun_child_nl_policy[VPNTUN_A_CHILD_ACQUIRE + 1] = {
 	[VPNTUN_A_CHILD_ACQUIRE] = { .type = NLA_U8, },
 };
 
-const struct nla_policy vpntun_peer_nl_policy[VPNTUN_A_PEER_NAME + 1] = {
+const struct nla_policy vpntun_peer_nl_policy[VPNTUN_A_PEER_KEEPALIVE + 1] = {
 	[VPNTUN_A_PEER_ID] = { .type = NLA_U32, },
 	[VPNTUN_A_PEER_FAMILY] = { .type = NLA_U16, },
 	[VPNTUN_A_PEER_LOCAL] = NLA_POLICY_MAX_LEN(16),
@@ -30,17 +30,24 @@ const struct nla_policy vpntun_peer_nl_policy[VPNTUN_A_PEER_NAME + 1] = {
 	[VPNTUN_A_PEER_REMOTE_PORT] = { .type = NLA_BE16, },
 	[VPNTUN_A_PEER_SOCKET] = { .type = NLA_U32, },
 	[VPNTUN_A_PEER_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
+	[VPNTUN_A_PEER_DF] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VPNTUN_A_PEER_FRAGMENT] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VPNTUN_A_PEER_DSCP] = { .type = NLA_U8, },
+	[VPNTUN_A_PEER_TTL] = { .type = NLA_U8, },
+	[VPNTUN_A_PEER_ECN] = { .type = NLA_U8, },
+	[VPNTUN_A_PEER_MSS_CLAMP] = { .type = NLA_U8, },
+	[VPNTUN_A_PEER_KEEPALIVE] = { .type = NLA_U16, },
 };
 
-const struct nla_policy vpntun_sa_nl_policy[VPNTUN_A_SA_PAD + 1] = {
+const struct nla_policy vpntun_sa_nl_policy[VPNTUN_A_SA_TFC_PAD + 1] = {
 	[VPNTUN_A_SA_PEER_ID] = { .type = NLA_U32, },
 	[VPNTUN_A_SA_CHILD_ID] = { .type = NLA_U32, },
 	[VPNTUN_A_SA_DIR] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VPNTUN_A_SA_SPI] = { .type = NLA_BE32, },
 	[VPNTUN_A_SA_SLOT] = NLA_POLICY_MAX(NLA_U32, 2),
-	[VPNTUN_A_SA_ENC] = NLA_POLICY_MAX(NLA_U32, 3),
+	[VPNTUN_A_SA_ENC] = NLA_POLICY_MAX(NLA_U32, 8),
 	[VPNTUN_A_SA_ENC_KEY] = NLA_POLICY_MAX_LEN(VPNTUN_KEY_MAX),
-	[VPNTUN_A_SA_AUTH] = NLA_POLICY_MAX(NLA_U32, 5),
+	[VPNTUN_A_SA_AUTH] = NLA_POLICY_MAX(NLA_U32, 6),
 	[VPNTUN_A_SA_AUTH_KEY] = NLA_POLICY_MAX_LEN(VPNTUN_KEY_MAX),
 	[VPNTUN_A_SA_REPLAY_WINDOW] = { .type = NLA_U32, },
 	[VPNTUN_A_SA_SOFT_BYTES] = { .type = NLA_U64, },
@@ -57,6 +64,8 @@ const struct nla_policy vpntun_sa_nl_policy[VPNTUN_A_SA_PAD + 1] = {
 	[VPNTUN_A_SA_DRIVER] = { .type = NLA_NUL_STRING, },
 	[VPNTUN_A_SA_ASYNC] = { .type = NLA_U64, },
 	[VPNTUN_A_SA_DROPS] = { .type = NLA_U64, },
+	[VPNTUN_A_SA_ESN] = { .type = NLA_U8, },
+	[VPNTUN_A_SA_TFC_PAD] = { .type = NLA_U32, },
 };
 
 const struct nla_policy vpntun_selector_nl_policy[VPNTUN_A_SELECTOR_PORT_MAX + 1] = {

@@ -14,8 +14,8 @@
 
 /* Common nested types */
 extern const struct nla_policy vpntun_child_nl_policy[VPNTUN_A_CHILD_ACQUIRE + 1];
-extern const struct nla_policy vpntun_peer_nl_policy[VPNTUN_A_PEER_NAME + 1];
-extern const struct nla_policy vpntun_sa_nl_policy[VPNTUN_A_SA_PAD + 1];
+extern const struct nla_policy vpntun_peer_nl_policy[VPNTUN_A_PEER_KEEPALIVE + 1];
+extern const struct nla_policy vpntun_sa_nl_policy[VPNTUN_A_SA_TFC_PAD + 1];
 extern const struct nla_policy vpntun_selector_nl_policy[VPNTUN_A_SELECTOR_PORT_MAX + 1];
 
 /* Global operation policy for vpntun */

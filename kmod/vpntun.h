@@ -106,6 +106,26 @@ struct vpntun_sock {
 };
 
 /**
+ * struct vpntun_manner - how outer packets are made, as the daemon asks for it
+ * @df: enum vpntun_df
+ * @fragment: enum vpntun_fragment
+ * @dscp: 0 to 63, or VPNTUN_DSCP_COPY
+ * @ttl: 0 for the route's
+ * @ecn: carry congestion marks (RFC 6040), else outer headers are Not-ECT
+ * @mss_clamp: lower the MSS of TCP connections to what fits
+ * @keepalive: seconds of silence before a NAT keepalive, 0 for none
+ */
+struct vpntun_manner {
+	u8 df;
+	u8 fragment;
+	u8 dscp;
+	u8 ttl;
+	bool ecn;
+	bool mss_clamp;
+	u16 keepalive;
+};
+
+/**
  * struct vpntun_endpoint - where a peer is; replaced as a whole, never changed
  * @node: in struct vpntun_net's @peers
  * @peer: the peer
@@ -115,6 +135,7 @@ struct vpntun_sock {
  * @encap: enum vpntun_encap
  * @local_port: UDP only
  * @remote_port: UDP only
+ * @manner: how packets to it are made
  * @sock: UDP only; one of its users
  * @dst: route cache
  * @rcu: for freeing
@@ -128,6 +149,7 @@ struct vpntun_endpoint {
 	u8 encap;
 	__be16 local_port;
 	__be16 remote_port;
+	struct vpntun_manner manner;
 	struct vpntun_sock *sock;
 	struct dst_cache dst;
 	struct rcu_head rcu;
@@ -224,7 +246,9 @@ struct vpntun_sa_config {
 	u32 enc;
 	u32 auth;
 	u32 window;
+	u32 tfc;
 	__be32 spi;
+	bool esn;
 	u64 seq;
 	const u8 *enc_key;
 	const u8 *auth_key;
@@ -330,6 +354,53 @@ struct vpntun_work {
 	};
 	struct aead_request req CRYPTO_MINALIGN_ATTR;
 };
+
+/**
+ * struct vpntun_way - the way to a peer, for one unit of work
+ * @ep: where the peer is; RCU
+ * @net: namespace of the outer packets
+ * @dst: the route; a reference
+ * @saddr: outer source
+ * @head: outer headers in bytes, IP and UDP
+ * @mtu: of the path
+ */
+struct vpntun_way {
+	const struct vpntun_endpoint *ep;
+	struct net *net;
+	struct dst_entry *dst;
+	union vpntun_addr saddr;
+	u32 head;
+	u32 mtu;
+};
+
+/**
+ * struct vpntun_cb - what a packet carries in skb->cb while it is ours
+ * @next: next unit in the lane; in a unit's first packet
+ * @sa: SA of the unit, a reference; in a unit's first packet
+ * @seq: sequence number
+ * @len: inner bytes
+ * @pending: packets of the unit that are still in the crypto layer, and one for
+ *	     who works on it; in a unit's first packet
+ * @why: enum vpntun_counter, VPNTUN_C_NONE while all is well
+ * @encap: enum vpntun_encap, how it came in
+ * @done: the unit is worked on; in a unit's first packet
+ */
+struct vpntun_cb {
+	struct sk_buff *next;
+	struct vpntun_sa *sa;
+	u64 seq;
+	u32 len;
+	atomic_t pending;
+	u8 why;
+	u8 encap;
+	bool done;
+};
+
+static inline struct vpntun_cb *vpntun_cb(const struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct vpntun_cb) > sizeof(skb->cb));
+	return (struct vpntun_cb *)skb->cb;
+}
 
 /**
  * struct vpntun_event - a notification to send

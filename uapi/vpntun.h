@@ -41,14 +41,30 @@ enum vpntun_slot {
 	VPNTUN_SLOT_PREVIOUS,
 };
 
-/*
- * Encryption algorithms. The key length is that of the key attribute.
+/**
+ * enum vpntun_enc - Encryption algorithms. The key length is that of the key
+ *   attribute.
+ * @VPNTUN_ENC_NONE: no SA has it
+ * @VPNTUN_ENC_AES_CBC: RFC 3602, with an integrity algorithm
+ * @VPNTUN_ENC_DES3_CBC: RFC 2451, with an integrity algorithm
+ * @VPNTUN_ENC_AES_GCM16: RFC 4106, 16-byte ICV
+ * @VPNTUN_ENC_AES_GCM12: RFC 4106, 12-byte ICV
+ * @VPNTUN_ENC_AES_GCM8: RFC 4106, 8-byte ICV
+ * @VPNTUN_ENC_CHACHA20_POLY1305: RFC 7634
+ * @VPNTUN_ENC_AES_GMAC: RFC 4543, integrity alone
+ * @VPNTUN_ENC_NULL: RFC 2410, no encryption, with an integrity algorithm;
+ *   takes no key
  */
 enum vpntun_enc {
 	VPNTUN_ENC_NONE,
 	VPNTUN_ENC_AES_CBC,
 	VPNTUN_ENC_DES3_CBC,
 	VPNTUN_ENC_AES_GCM16,
+	VPNTUN_ENC_AES_GCM12,
+	VPNTUN_ENC_AES_GCM8,
+	VPNTUN_ENC_CHACHA20_POLY1305,
+	VPNTUN_ENC_AES_GMAC,
+	VPNTUN_ENC_NULL,
 };
 
 /*
@@ -61,7 +77,34 @@ enum vpntun_auth {
 	VPNTUN_AUTH_HMAC_SHA2_256_128,
 	VPNTUN_AUTH_HMAC_SHA2_384_192,
 	VPNTUN_AUTH_HMAC_SHA2_512_256,
+	VPNTUN_AUTH_HMAC_SHA2_256_96,
 };
+
+/**
+ * enum vpntun_df - Don't Fragment bit of outer IPv4 headers.
+ * @VPNTUN_DF_COPY: as inside (RFC 4301 8.1); set for inner IPv6
+ */
+enum vpntun_df {
+	VPNTUN_DF_COPY,
+	VPNTUN_DF_SET,
+	VPNTUN_DF_CLEAR,
+};
+
+/**
+ * enum vpntun_fragment - What becomes of an inner packet that is too big and
+ *   may be fragmented.
+ * @VPNTUN_FRAGMENT_BEFORE: it is fragmented, then each fragment is encrypted
+ * @VPNTUN_FRAGMENT_AFTER: it is encrypted, and the ESP packet is fragmented
+ * @VPNTUN_FRAGMENT_NEVER: it is dropped, and its sender told the size that
+ *   fits
+ */
+enum vpntun_fragment {
+	VPNTUN_FRAGMENT_BEFORE,
+	VPNTUN_FRAGMENT_AFTER,
+	VPNTUN_FRAGMENT_NEVER,
+};
+
+#define VPNTUN_DSCP_COPY	255
 
 /**
  * enum vpntun_event_type - What a notification tells.
@@ -116,6 +159,13 @@ enum {
 	VPNTUN_A_PEER_REMOTE_PORT,
 	VPNTUN_A_PEER_SOCKET,
 	VPNTUN_A_PEER_NAME,
+	VPNTUN_A_PEER_DF,
+	VPNTUN_A_PEER_FRAGMENT,
+	VPNTUN_A_PEER_DSCP,
+	VPNTUN_A_PEER_TTL,
+	VPNTUN_A_PEER_ECN,
+	VPNTUN_A_PEER_MSS_CLAMP,
+	VPNTUN_A_PEER_KEEPALIVE,
 
 	__VPNTUN_A_PEER_MAX,
 	VPNTUN_A_PEER_MAX = (__VPNTUN_A_PEER_MAX - 1)
@@ -158,6 +208,8 @@ enum {
 	VPNTUN_A_SA_ASYNC,
 	VPNTUN_A_SA_DROPS,
 	VPNTUN_A_SA_PAD,
+	VPNTUN_A_SA_ESN,
+	VPNTUN_A_SA_TFC_PAD,
 
 	__VPNTUN_A_SA_MAX,
 	VPNTUN_A_SA_MAX = (__VPNTUN_A_SA_MAX - 1)
