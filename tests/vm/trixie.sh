@@ -34,6 +34,7 @@ trixie_get() {
 	apt_unpack "$new/root" "${packages[@]}"
 	ln -sf mawk "$new/root/usr/bin/awk" # an alternative, set by a script of the package
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$new/root" "$release"
+	trixie_sparse "$new/root" "$release"
 	mkdir "$new/build"
 	trixie_makefile "$release" >"$new/build/Makefile"
 	ln -s "root/usr/lib/modules/$release/vmlinuz" "$new/image"
@@ -48,6 +49,25 @@ trixie_closure() {
 	: >"$APT_DIR/nothing-installed"
 	apt-get -s -o "Dir::State::Status=$APT_DIR/nothing-installed" \
 		--no-install-recommends install "$@" | awk '$1 == "Inst" { print $2 }'
+}
+
+# Makes C=1 work: the package of kbuild lacks the script that asks whether sparse
+# will do, and Debian's sparse (0.6.4) neither knows this keyword of newer headers
+# nor that the length of a literal is a constant. Only sparse sees these words.
+trixie_sparse() {
+	local root=$1 valid=$1/usr/lib/linux-kbuild-${2%-amd64}/scripts/checker-valid.sh
+
+	if [ ! -e "$valid" ]; then
+		# shellcheck disable=SC2016 # for the other shell
+		printf '#!/bin/sh\n[ -x "$(command -v "$1")" ] && echo 1\n' >"$valid"
+		chmod 755 "$valid"
+	fi
+	mkdir -p "$root/usr/local/bin"
+	cat >"$root/usr/local/bin/sparse" <<-'SPARSE'
+		#!/bin/sh
+		exec /usr/bin/sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)' "$@"
+	SPARSE
+	chmod 755 "$root/usr/local/bin/sparse"
 }
 
 # The variables of the command line reach the make inside through MAKEFLAGS.
