@@ -60,6 +60,20 @@ struct vpntun_net {
 };
 
 /**
+ * struct vpntun_hold - packets of a device that wait for an SA
+ * @lock: protects this and the queues of the children; taken with softirqs off
+ * @children: those that have packets waiting
+ * @packets: number of packets in all queues
+ * @work: sends or drops what is due
+ */
+struct vpntun_hold {
+	spinlock_t lock;
+	struct list_head children;
+	u32 packets;
+	struct delayed_work work;
+};
+
+/**
  * struct vpntun_dev - a device, private data of the net_device
  * @dev: the net_device
  * @lock: serialises configuration
@@ -70,6 +84,7 @@ struct vpntun_net {
  * @peers: by id; @lock
  * @spd: finds the child of an outbound packet
  * @gro: received packets on their way up
+ * @hold: sent packets that wait for an SA
  * @stats: drop counters
  * @generation: counts changes, for dumps
  * @dead: being unregistered: takes no configuration; @lock
@@ -83,6 +98,7 @@ struct vpntun_dev {
 	struct xarray peers;
 	struct spd *spd;
 	struct gro_cells gro;
+	struct vpntun_hold hold;
 	struct vpntun_stats __percpu *stats;
 	unsigned int generation;
 	bool dead;
@@ -197,6 +213,10 @@ struct vpntun_peer {
  * @report_acquire: tell the daemon of packets that find no SA
  * @acquired: time of the last acquire notification, in jiffies; 0 for none
  * @out: the SA that carries what is sent; RCU, written under the device's lock
+ * @held: packets that wait for @out; the lock of struct vpntun_hold, as what follows
+ * @held_node: in struct vpntun_hold's @children
+ * @held_bytes: of the packets in @held
+ * @held_closed: the child goes away: takes no packet
  * @sas: all SAs of both directions; the device's lock
  * @set: its selectors
  * @entries: one for each remote selector, in the device's SPD
@@ -210,6 +230,10 @@ struct vpntun_child {
 	bool report_acquire;
 	unsigned long acquired;
 	struct vpntun_sa __rcu *out;
+	struct sk_buff_head held;
+	struct list_head held_node;
+	u32 held_bytes;
+	bool held_closed;
 	struct list_head sas;
 	struct selector_set set;
 	struct spd_entry *entries;
@@ -498,6 +522,15 @@ int vpntun_clear_net_init(struct net *net);
 void vpntun_clear_net_exit(struct net *net);
 int vpntun_clear_init(void);
 void vpntun_clear_exit(void);
+
+/* hold.c */
+void vpntun_hold_init(struct vpntun_dev *vt);
+void vpntun_hold_exit(struct vpntun_dev *vt);
+void vpntun_hold_init_child(struct vpntun_child *child);
+bool vpntun_hold(struct vpntun_child *child, struct sk_buff *skb);
+void vpntun_hold_release(struct vpntun_child *child);
+void vpntun_hold_purge(struct vpntun_child *child);
+void vpntun_hold_purge_dev(struct vpntun_dev *vt);
 
 /* netlink.c */
 extern struct genl_family vpntun_nl_family;
