@@ -94,6 +94,7 @@ static void vpntun_dev_uninit(struct net_device *dev)
 	mutex_lock(&vt->lock);
 	vt->dead = true;
 	vpntun_dev_flush(vt);
+	vpntun_hold_exit(vt);
 	if (rcu_access_pointer(vt->outer))
 		list_del_rcu(&vt->node);
 	mutex_unlock(&vt->lock);
@@ -131,10 +132,17 @@ static int vpntun_dev_open(struct net_device *dev)
 	return 0;
 }
 
+static int vpntun_dev_stop(struct net_device *dev)
+{
+	vpntun_hold_purge_dev(netdev_priv(dev));
+	return 0;
+}
+
 static const struct net_device_ops vpntun_netdev_ops = {
 	.ndo_init		= vpntun_dev_init,
 	.ndo_uninit		= vpntun_dev_uninit,
 	.ndo_open		= vpntun_dev_open,
+	.ndo_stop		= vpntun_dev_stop,
 	.ndo_start_xmit		= vpntun_xmit,
 	.ndo_get_stats64	= dev_get_tstats64,
 };
@@ -147,7 +155,7 @@ static void vpntun_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *i
 
 static int vpntun_get_sset_count(struct net_device *dev, int set)
 {
-	return set == ETH_SS_STATS ? VPNTUN_C_COUNT : -EOPNOTSUPP;
+	return set == ETH_SS_STATS ? VPNTUN_STATS_COUNT : -EOPNOTSUPP;
 }
 
 static void vpntun_get_strings(struct net_device *dev, u32 set, u8 *data)
@@ -156,7 +164,7 @@ static void vpntun_get_strings(struct net_device *dev, u32 set, u8 *data)
 
 	if (set != ETH_SS_STATS)
 		return;
-	for (i = 0; i < VPNTUN_C_COUNT; i++)
+	for (i = 0; i < VPNTUN_STATS_COUNT; i++)
 		ethtool_sprintf(&data, "%s", vpntun_counter_names[i]);
 }
 
@@ -203,6 +211,7 @@ static void vpntun_setup(struct net_device *dev)
 	vt->dev = dev;
 	mutex_init(&vt->lock);
 	xa_init(&vt->peers);
+	vpntun_hold_init(vt);
 	INIT_LIST_HEAD(&vt->inner_node);
 }
 

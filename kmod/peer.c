@@ -211,6 +211,7 @@ struct vpntun_child *vpntun_child_alloc(u32 n_local, u32 n_remote)
 		return NULL;
 	kref_init(&child->ref);
 	INIT_LIST_HEAD(&child->sas);
+	vpntun_hold_init_child(child);
 	child->selectors = kcalloc(n_local + n_remote, sizeof(*child->selectors), GFP_KERNEL);
 	child->entries = kcalloc(n_remote, sizeof(*child->entries), GFP_KERNEL);
 	child->set.local = child->selectors;
@@ -322,6 +323,7 @@ void vpntun_child_remove(struct vpntun_child *child)
 
 	for (i = 0; i < child->set.n_remote; i++)
 		spd_remove(child->peer->vt->spd, &child->entries[i]);
+	vpntun_hold_purge(child);
 	list_for_each_entry_safe(sa, next, &child->sas, list)
 		vpntun_sa_remove(sa);
 	xa_erase(&child->peer->children, child->id);

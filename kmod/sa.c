@@ -221,6 +221,7 @@ static void sa_make_current(struct vpntun_sa *sa)
 		old->slot = VPNTUN_SLOT_PREVIOUS;
 	sa->slot = VPNTUN_SLOT_CURRENT;
 	rcu_assign_pointer(child->out, sa);
+	vpntun_hold_release(child);
 }
 
 /**

@@ -12,32 +12,54 @@
 #define VPNTUN_BURST_DROPS	100		/* drops in a second that are a burst */
 #define VPNTUN_BURST_PAUSE	(10 * HZ)	/* between notifications of a peer */
 
-#define VPNTUN_COUNTER_NAME(name, text) [VPNTUN_C_##name] = #name,
-const char * const vpntun_counter_names[VPNTUN_C_COUNT] = {
+#define VPNTUN_COUNTER_NAME(name, text, reason) [VPNTUN_C_##name] = #name,
+#define VPNTUN_TALLY_NAME(name) [VPNTUN_T_##name] = #name,
+const char * const vpntun_counter_names[VPNTUN_STATS_COUNT] = {
 	VPNTUN_COUNTERS(VPNTUN_COUNTER_NAME)
+	VPNTUN_TALLIES(VPNTUN_TALLY_NAME)
 };
 
-#define VPNTUN_COUNTER_TEXT(name, text) [VPNTUN_C_##name] = text,
+#define VPNTUN_COUNTER_TEXT(name, text, reason) [VPNTUN_C_##name] = text,
 static const char * const counter_texts[VPNTUN_C_COUNT] = {
 	VPNTUN_COUNTERS(VPNTUN_COUNTER_TEXT)
 };
 
+/* The core's own: modules from outside the kernel's tree get no range of reasons. */
+#define VPNTUN_COUNTER_REASON(name, text, reason) \
+	[VPNTUN_C_##name] = SKB_DROP_REASON_##reason,
+static const enum skb_drop_reason counter_reasons[VPNTUN_C_COUNT] = {
+	VPNTUN_COUNTERS(VPNTUN_COUNTER_REASON)
+};
+
 /**
- * vpntun_stats_read() - sum the drop counters of a device
+ * vpntun_stats_read() - sum the counters of a device
  * @vt: the device
- * @sum: VPNTUN_C_COUNT numbers to fill
+ * @sum: VPNTUN_STATS_COUNT numbers to fill
  */
 void vpntun_stats_read(const struct vpntun_dev *vt, u64 *sum)
 {
 	int cpu, i;
 
-	memset(sum, 0, VPNTUN_C_COUNT * sizeof(*sum));
+	memset(sum, 0, VPNTUN_STATS_COUNT * sizeof(*sum));
 	for_each_possible_cpu(cpu) {
 		const struct vpntun_stats *stats = per_cpu_ptr(vt->stats, cpu);
 
-		for (i = 0; i < VPNTUN_C_COUNT; i++)
-			sum[i] += READ_ONCE(stats->drops[i]);
+		for (i = 0; i < VPNTUN_STATS_COUNT; i++)
+			sum[i] += READ_ONCE(stats->count[i]);
 	}
+}
+
+/**
+ * vpntun_tally() - count something that is no drop
+ * @vt: the device
+ * @what: what it is
+ * @n: how many of it
+ *
+ * Context: any.
+ */
+void vpntun_tally(struct vpntun_dev *vt, enum vpntun_tally what, u32 n)
+{
+	this_cpu_add(vt->stats->count[what], n);
 }
 
 /* Count a drop of a peer; the number of this second's if it became a burst. */
@@ -76,7 +98,7 @@ void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_
 {
 	struct vpntun_event event = { .type = VPNTUN_EVENT_TYPE_DROP_BURST };
 
-	this_cpu_inc(vt->stats->drops[why]);
+	this_cpu_inc(vt->stats->count[why]);
 	if (why < VPNTUN_C_rx_truncated)
 		dev_core_stats_tx_dropped_inc(vt->dev);
 	else
@@ -96,4 +118,22 @@ void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_
 	event.child = sa ? sa->child : NULL;
 	event.counter = vpntun_counter_names[why];
 	vpntun_event_send(&event);
+}
+
+/**
+ * vpntun_drop_skb() - drop a packet
+ * @skb: the packet; freed
+ * @vt: the device
+ * @peer: whose packet it is; NULL where that is not known
+ * @sa: its SA; NULL where there is none
+ * @spi: its SPI, 0 where there is none
+ * @why: the reason
+ *
+ * Context: RCU read lock.
+ */
+void vpntun_drop_skb(struct sk_buff *skb, struct vpntun_dev *vt, struct vpntun_peer *peer,
+		     struct vpntun_sa *sa, __be32 spi, enum vpntun_counter why)
+{
+	vpntun_drop(vt, peer, sa, spi, why);
+	kfree_skb_reason(skb, counter_reasons[why]);
 }
