@@ -466,6 +466,14 @@ void vpntun_dev_detach_outer(struct vpntun_dev *vt);
 /* output.c */
 netdev_tx_t vpntun_xmit(struct sk_buff *skb, struct net_device *dev);
 
+/* outer.c */
+enum vpntun_counter vpntun_way_find(struct vpntun_way *way, struct vpntun_dev *vt,
+				    struct vpntun_peer *peer);
+void vpntun_way_put(struct vpntun_way *way);
+void vpntun_outer_push(struct sk_buff *skb, const struct vpntun_way *way, u8 tos, bool df);
+enum vpntun_counter vpntun_outer_send(struct vpntun_dev *vt, struct vpntun_peer *peer,
+				      struct sk_buff *skb);
+
 /* input.c */
 int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap);
 
