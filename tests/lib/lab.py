@@ -437,8 +437,8 @@ class Device:
         return {m[1]: int(m[2]) for m in re.finditer(r"^\s+(\w+): (\d+)$", out, re.M)}
 
     def drops(self):
-        """Counters that are not zero."""
-        return {k: v for k, v in self.counters().items() if v}
+        """Drop counters that are not zero."""
+        return {k: v for k, v in self.counters().items() if v and k[:3] in ("tx_", "rx_")}
 
 
 def rmmod():
