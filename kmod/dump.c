@@ -125,19 +125,20 @@ static u64 sa_sequence(struct vpntun_sa *sa)
 
 static int put_counters(struct sk_buff *msg, struct vpntun_sa *sa)
 {
-	unsigned long last = READ_ONCE(sa->last);
 	u64 age = jiffies64_to_msecs(get_jiffies_64() - sa->installed);
+	struct vpntun_sa_stats sum;
 
-	if (put_u64(msg, VPNTUN_A_SA_BYTES, atomic64_read(&sa->bytes)) ||
-	    put_u64(msg, VPNTUN_A_SA_PACKETS, atomic64_read(&sa->packets)) ||
+	vpntun_sa_read(sa, &sum);
+	if (put_u64(msg, VPNTUN_A_SA_BYTES, sum.bytes) ||
+	    put_u64(msg, VPNTUN_A_SA_PACKETS, sum.packets) ||
 	    put_u64(msg, VPNTUN_A_SA_SEQ, sa_sequence(sa)) ||
 	    put_u64(msg, VPNTUN_A_SA_AGE, age) ||
 	    put_u64(msg, VPNTUN_A_SA_ASYNC, atomic64_read(&sa->asyncs)) ||
 	    put_u64(msg, VPNTUN_A_SA_DROPS, atomic64_read(&sa->drops)))
 		return -EMSGSIZE;
-	if (!atomic64_read(&sa->packets))
+	if (!sum.packets)
 		return 0;
-	return put_u64(msg, VPNTUN_A_SA_IDLE, jiffies_to_msecs(jiffies - last));
+	return put_u64(msg, VPNTUN_A_SA_IDLE, jiffies_to_msecs(jiffies - sum.last));
 }
 
 static int put_sa(struct dump *d, struct vpntun_sa *sa)

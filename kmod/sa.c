@@ -59,34 +59,48 @@ static void sa_soft(struct vpntun_sa *sa, u32 reason)
 }
 
 /**
- * vpntun_sa_account() - count packets and enforce the limits they run into
+ * vpntun_sa_spend() - the part of vpntun_sa_account() for SAs with a meter
  * @sa: the SA
  * @packets: number of packets about to be carried
  * @bytes: their inner bytes
  *
- * What goes beyond a hard limit is not carried any more (RFC 4301 4.4.2.1).
- *
+ * Context: softirqs off.
  * Return: false if the packets must be dropped
  */
-bool vpntun_sa_account(struct vpntun_sa *sa, u32 packets, u64 bytes)
+bool vpntun_sa_spend(struct vpntun_sa *sa, u32 packets, u64 bytes)
 {
-	u64 p = atomic64_add_return(packets, &sa->packets);
-	u64 b = atomic64_add_return(bytes, &sa->bytes);
+	struct vpntun_meter_result res = vpntun_meter_take(sa->meter, packets, bytes);
 
-	WRITE_ONCE(sa->last, jiffies);
-	if (unlikely(sa->hard.packets && p > sa->hard.packets))
-		vpntun_sa_stop(sa, VPNTUN_EXPIRE_REASON_PACKETS);
-	else if (unlikely(sa->hard.bytes && b > sa->hard.bytes))
-		vpntun_sa_stop(sa, VPNTUN_EXPIRE_REASON_BYTES);
-	else if (unlikely(sa->soft.packets && p >= sa->soft.packets))
-		sa_soft(sa, VPNTUN_EXPIRE_REASON_PACKETS);
-	else if (unlikely(sa->soft.bytes && b >= sa->soft.bytes))
-		sa_soft(sa, VPNTUN_EXPIRE_REASON_BYTES);
-	if (likely(!test_bit(VPNTUN_SA_STOPPED, &sa->flags)))
-		return true;
-	atomic64_sub(packets, &sa->packets);
-	atomic64_sub(bytes, &sa->bytes);
-	return false;
+	if (unlikely(res.soft))
+		sa_soft(sa, res.soft);
+	if (unlikely(res.hard))
+		vpntun_sa_stop(sa, res.hard);
+	return res.ok;
+}
+
+/**
+ * vpntun_sa_read() - sum what an SA carried
+ * @sa: the SA
+ * @sum: where to put it; its time is now if nothing was carried yet
+ */
+void vpntun_sa_read(const struct vpntun_sa *sa, struct vpntun_sa_stats *sum)
+{
+	unsigned long now = jiffies, last;
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	sum->last = now;
+	for_each_possible_cpu(cpu) {
+		const struct vpntun_sa_stats *stats = per_cpu_ptr(sa->stats, cpu);
+
+		if (!READ_ONCE(stats->packets))
+			continue;
+		last = READ_ONCE(stats->last);
+		if (!sum->packets || time_after(last, sum->last))
+			sum->last = last;
+		sum->packets += READ_ONCE(stats->packets);
+		sum->bytes += READ_ONCE(stats->bytes);
+	}
 }
 
 static unsigned long seconds_to_jiffies(u64 seconds)
@@ -124,6 +138,8 @@ static void sa_destroy(struct vpntun_sa *sa)
 {
 	if (sa->tfm)
 		crypto_free_aead(sa->tfm);	/* wipes its keys */
+	vpntun_meter_free(sa->meter);
+	free_percpu(sa->stats);
 	kfree(sa->replay);
 	if (sa->child)
 		vpntun_child_put(sa->child);
@@ -162,6 +178,20 @@ static int sa_alloc_replay(struct vpntun_sa *sa, const struct vpntun_sa_config *
 	return 0;
 }
 
+static int sa_alloc_counters(struct vpntun_sa *sa)
+{
+	struct vpntun_meter *meter;
+
+	sa->stats = alloc_percpu(struct vpntun_sa_stats);
+	if (!sa->stats)
+		return -ENOMEM;
+	meter = vpntun_meter_alloc(&sa->soft, &sa->hard);
+	if (IS_ERR(meter))
+		return PTR_ERR(meter);
+	sa->meter = meter;
+	return 0;
+}
+
 /**
  * vpntun_sa_alloc() - make an SA that is not installed yet
  * @cfg: what the daemon asks for; its keys are copied into the cipher
@@ -175,7 +205,7 @@ struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
 				  struct netlink_ext_ack *extack)
 {
 	struct vpntun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
-	int err = 0;
+	int err;
 
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
@@ -192,7 +222,8 @@ struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
 	sa->soft = cfg->soft;
 	sa->hard = cfg->hard;
 	atomic64_set(&sa->seq, cfg->seq);
-	if (cfg->dir == VPNTUN_DIR_IN)
+	err = sa_alloc_counters(sa);
+	if (!err && cfg->dir == VPNTUN_DIR_IN)
 		err = sa_alloc_replay(sa, cfg, extack);
 	if (!err) {
 		sa->tfm = vpntun_aead_alloc(cfg, &sa->fmt, extack);
@@ -289,8 +320,11 @@ void vpntun_sa_remove(struct vpntun_sa *sa)
 		rhashtable_remove_fast(&vpntun_net(net)->spis, &sa->node, vpntun_spi_params);
 	else if (rcu_access_pointer(sa->child->out) == sa)
 		RCU_INIT_POINTER(sa->child->out, NULL);
+	/*
+	 * Nobody finds it any more. Packets that did, in a lane or in the cipher,
+	 * came while it was valid: they may go on, so that a rekey loses nothing.
+	 */
 	list_del(&sa->list);
-	set_bit(VPNTUN_SA_STOPPED, &sa->flags);	/* for packets that still hold it */
 	cancel_delayed_work_sync(&sa->life);
 	vpntun_sa_put(sa);
 }

@@ -27,6 +27,7 @@
 #include <uapi/vpntun.h>
 
 #include "esp_fmt.h"
+#include "meter.h"
 #include "replay.h"
 #include "selector.h"
 #include "stats.h"
@@ -283,6 +284,18 @@ struct vpntun_sa_config {
 };
 
 /**
+ * struct vpntun_sa_stats - what an SA carried on one CPU
+ * @packets: packets
+ * @bytes: their inner bytes
+ * @last: time of the last one in jiffies
+ */
+struct vpntun_sa_stats {
+	u64 packets;
+	u64 bytes;
+	unsigned long last;
+};
+
+/**
  * struct vpntun_sa - a security association: one direction, one SPI
  * @node: in struct vpntun_net's @spis; inbound only
  * @list: in the child's @sas
@@ -298,14 +311,13 @@ struct vpntun_sa_config {
  * @auth: enum vpntun_auth
  * @flags: bits of enum vpntun_sa_flag
  * @seq: last number sent; outbound only
- * @bytes: inner bytes carried
- * @packets: packets carried
+ * @stats: what it carried, per CPU
+ * @meter: limits in packets and bytes; NULL for none
  * @drops: packets dropped
  * @asyncs: operations that completed later
  * @soft: when to ask for a successor
  * @hard: when to stop
  * @installed: time in jiffies
- * @last: time of the last packet in jiffies
  * @replay_lock: protects @replay
  * @replay: inbound only
  * @life: fires at the soft, then at the hard time limit
@@ -326,14 +338,13 @@ struct vpntun_sa {
 	u8 auth;
 	unsigned long flags;
 	atomic64_t seq;
-	atomic64_t bytes;
-	atomic64_t packets;
+	struct vpntun_sa_stats __percpu *stats;
+	struct vpntun_meter *meter;
 	atomic64_t drops;
 	atomic64_t asyncs;
 	struct vpntun_limits soft;
 	struct vpntun_limits hard;
 	u64 installed;
-	unsigned long last;
 	spinlock_t replay_lock;
 	struct replay *replay;
 	struct delayed_work life;
@@ -499,8 +510,35 @@ struct vpntun_sa *vpntun_sa_find_in(struct vpntun_dev *vt, __be32 spi);
 struct vpntun_sa *vpntun_sa_find_out(struct vpntun_peer *peer, __be32 spi);
 struct vpntun_sa *vpntun_sa_get_rcu(struct net *net, __be32 spi);
 void vpntun_sa_put(struct vpntun_sa *sa);
-bool vpntun_sa_account(struct vpntun_sa *sa, u32 packets, u64 bytes);
+bool vpntun_sa_spend(struct vpntun_sa *sa, u32 packets, u64 bytes);
+void vpntun_sa_read(const struct vpntun_sa *sa, struct vpntun_sa_stats *sum);
 void vpntun_sa_stop(struct vpntun_sa *sa, u32 reason);
+
+/**
+ * vpntun_sa_account() - count packets and enforce the limits they run into
+ * @sa: the SA
+ * @packets: number of packets about to be carried
+ * @bytes: their inner bytes
+ *
+ * What goes beyond a hard limit is not carried any more (RFC 4301 4.4.2.1).
+ *
+ * Context: softirqs off.
+ * Return: false if the packets must be dropped
+ */
+static inline bool vpntun_sa_account(struct vpntun_sa *sa, u32 packets, u64 bytes)
+{
+	struct vpntun_sa_stats *stats;
+
+	if (unlikely(test_bit(VPNTUN_SA_STOPPED, &sa->flags)))
+		return false;
+	if (sa->meter && unlikely(!vpntun_sa_spend(sa, packets, bytes)))
+		return false;
+	stats = this_cpu_ptr(sa->stats);
+	stats->packets += packets;
+	stats->bytes += bytes;
+	stats->last = jiffies;
+	return true;
+}
 
 /* peer.c */
 struct vpntun_peer *vpntun_peer_alloc(struct vpntun_dev *vt, u32 id, const char *name);
