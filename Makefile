@@ -45,7 +45,7 @@ LDFLAGS   ?= -pie -Wl,-z,relro,-z,now
 LIB_SRC   := $(wildcard ikod/wire/*.c ikod/crypto/*.c ikod/core/*.c ikod/core/v1/*.c ikod/cfg/*.c ikod/os/*.c ikod/ctl/*.c)
 TOOL_SRC  := $(filter-out tools/ikoctl.c,$(wildcard tools/*.c))
 # Files of the module that are arithmetic alone also build here, so that the same tests run under sanitizers.
-PURE_SRC  := $(wildcard $(addprefix kmod/,esp_fmt.c replay.c selector.c))
+PURE_SRC  := $(wildcard $(addprefix kmod/,esp_fmt.c replay.c selector.c mtu.c))
 
 userland: $(BUILD)/ikod/ikod $(BUILD)/tools/ikoctl
 

@@ -491,6 +491,22 @@ int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap);
 /* flow.c */
 bool vpntun_flow_parse(struct sk_buff *skb, struct flow *flow, bool outbound);
 
+/* size.c */
+bool vpntun_may_fragment(const struct sk_buff *skb);
+enum vpntun_counter vpntun_size_check(struct sk_buff *skb, const struct vpntun_way *way, u32 max);
+struct sk_buff *vpntun_fragment(struct sk_buff *skb, const struct vpntun_way *way, u32 max);
+
+/* mss.c */
+void vpntun_mss_clamp(struct sk_buff *skb, u32 max);
+
+/* tos.c */
+u8 vpntun_tos_out(const struct vpntun_endpoint *ep, const struct sk_buff *skb);
+bool vpntun_df_out(const struct vpntun_endpoint *ep, const struct sk_buff *skb);
+
+/* inner.c */
+enum vpntun_counter vpntun_inner_check(struct sk_buff *skb, struct vpntun_sa *sa, u8 next,
+				       u8 outer_tos);
+
 /* aead.c */
 struct crypto_aead *vpntun_aead_alloc(const struct vpntun_sa_config *cfg, struct esp_fmt *fmt,
 				      struct netlink_ext_ack *extack);
