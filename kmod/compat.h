@@ -19,6 +19,12 @@
 #include <net/gso.h>
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
 #ifndef NLA_POLICY_MAX_LEN
 #define NLA_POLICY_MAX_LEN(n)		{ .type = NLA_BINARY, .len = (n) }
 #endif

@@ -143,7 +143,6 @@ static int put_counters(struct sk_buff *msg, struct vpntun_sa *sa)
 
 static int put_sa(struct dump *d, struct vpntun_sa *sa)
 {
-	const char *driver = crypto_tfm_alg_driver_name(crypto_aead_tfm(sa->tfm));
 	struct sk_buff *msg = d->msg;
 
 	if (nla_put_u32(msg, VPNTUN_A_SA_PEER_ID, sa->child->peer->id) ||
@@ -152,7 +151,7 @@ static int put_sa(struct dump *d, struct vpntun_sa *sa)
 	    nla_put_be32(msg, VPNTUN_A_SA_SPI, sa->spi) ||
 	    nla_put_u32(msg, VPNTUN_A_SA_ENC, sa->enc) ||
 	    nla_put_u32(msg, VPNTUN_A_SA_AUTH, sa->auth) ||
-	    nla_put_string(msg, VPNTUN_A_SA_DRIVER, driver))
+	    nla_put_string(msg, VPNTUN_A_SA_DRIVER, vpntun_aead_driver(sa)))
 		return -EMSGSIZE;
 	if (sa->dir == VPNTUN_DIR_OUT ?
 	    nla_put_u32(msg, VPNTUN_A_SA_SLOT, sa->slot) :

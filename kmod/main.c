@@ -120,6 +120,7 @@ static void __exit vpntun_exit(void)
 	rcu_barrier();			/* queues what waits for a grace period ... */
 	destroy_workqueue(vpntun_wq);	/* ... runs it ... */
 	rcu_barrier();			/* ... and what it left to RCU in turn */
+	vpntun_crypt_exit();
 }
 
 module_init(vpntun_init);

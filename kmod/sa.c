@@ -136,10 +136,9 @@ static void sa_start_life(struct vpntun_sa *sa)
 
 static void sa_destroy(struct vpntun_sa *sa)
 {
-	if (sa->tfm)
-		crypto_free_aead(sa->tfm);	/* wipes its keys */
 	vpntun_meter_free(sa->meter);
 	free_percpu(sa->stats);
+	vpntun_aead_free(sa);
 	kfree(sa->replay);
 	if (sa->child)
 		vpntun_child_put(sa->child);
@@ -225,17 +224,12 @@ struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
 	err = sa_alloc_counters(sa);
 	if (!err && cfg->dir == VPNTUN_DIR_IN)
 		err = sa_alloc_replay(sa, cfg, extack);
-	if (!err) {
-		sa->tfm = vpntun_aead_alloc(cfg, &sa->fmt, extack);
-		err = PTR_ERR_OR_ZERO(sa->tfm);
-		if (err)
-			sa->tfm = NULL;
-	}
+	if (!err)
+		err = vpntun_aead_init(sa, cfg, extack);
 	if (err) {
 		sa_destroy(sa);
 		return ERR_PTR(err);
 	}
-	sa->async = crypto_aead_alg(sa->tfm)->base.cra_flags & CRYPTO_ALG_ASYNC;
 	return sa;
 }
 

@@ -26,6 +26,7 @@
 #include <net/netns/generic.h>
 #include <uapi/vpntun.h>
 
+#include "compat.h"
 #include "esp_fmt.h"
 #include "meter.h"
 #include "replay.h"
@@ -242,6 +243,18 @@ struct vpntun_child {
 	struct rcu_head rcu;
 };
 
+/**
+ * enum vpntun_iv - how explicit IVs are made
+ * @VPNTUN_IV_NONE: the cipher has none
+ * @VPNTUN_IV_COUNTER: the sequence number: never twice under a key (RFC 4106 3.1)
+ * @VPNTUN_IV_RANDOM: not to be foreseen (RFC 3602 2)
+ */
+enum vpntun_iv {
+	VPNTUN_IV_NONE,
+	VPNTUN_IV_COUNTER,
+	VPNTUN_IV_RANDOM,
+};
+
 enum vpntun_sa_flag {
 	VPNTUN_SA_STOPPED,	/* reached a hard limit: carries nothing more */
 	VPNTUN_SA_SOFT_TOLD,	/* soft limit was reported */
@@ -302,8 +315,13 @@ struct vpntun_sa_stats {
  * @ref: the lists, and each packet in the crypto layer
  * @child: its child, held; set before the SA can be found
  * @tfm: the cipher with its keys
+ * @direct: the driver behind @tfm, to be called while vector registers are free;
+ *	    NULL if @tfm is no wrapper
+ * @reqsize: what their requests need in bytes, at most
  * @fmt: lengths that follow from the algorithms
  * @async: the driver may complete later
+ * @esn: extended sequence numbers (RFC 4303 2.2.1)
+ * @iv_kind: enum vpntun_iv
  * @spi: network byte order
  * @dir: enum vpntun_dir
  * @slot: enum vpntun_slot; outbound only; the device's lock
@@ -329,8 +347,12 @@ struct vpntun_sa {
 	refcount_t ref;
 	struct vpntun_child *child;
 	struct crypto_aead *tfm;
+	struct crypto_aead *direct;
+	u32 reqsize;
 	struct esp_fmt fmt;
 	bool async;
+	bool esn;
+	u8 iv_kind;
 	__be32 spi;
 	u8 dir;
 	u8 slot;
@@ -508,11 +530,21 @@ enum vpntun_counter vpntun_inner_check(struct sk_buff *skb, struct vpntun_sa *sa
 				       u8 outer_tos);
 
 /* aead.c */
-struct crypto_aead *vpntun_aead_alloc(const struct vpntun_sa_config *cfg, struct esp_fmt *fmt,
-				      struct netlink_ext_ack *extack);
+int vpntun_aead_init(struct vpntun_sa *sa, const struct vpntun_sa_config *cfg,
+		     struct netlink_ext_ack *extack);
+void vpntun_aead_free(struct vpntun_sa *sa);
+const char *vpntun_aead_driver(const struct vpntun_sa *sa);
 struct vpntun_work *vpntun_work_alloc(struct vpntun_sa *sa, struct sk_buff *skb,
 				      int nfrags, crypto_completion_t done);
 int vpntun_work_map(struct vpntun_work *work, u32 cryptlen);
+
+/* crypt.c */
+int vpntun_seal(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, u64 seq,
+		crypto_completion_t done);
+int vpntun_open(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, u64 seq,
+		crypto_completion_t done);
+struct sk_buff *vpntun_crypt_done(vpntun_crypto_arg *arg);
+void vpntun_crypt_exit(void);
 
 /* sa.c */
 extern const struct rhashtable_params vpntun_spi_params;
