@@ -4,6 +4,8 @@
 #   make install       put them where Debian expects them (DESTDIR, PREFIX)
 #   make demo          the main job, shown on real packets   (TOPOLOGY=site|hub, LAB=vm|host, KERNEL=6.1|6.12)
 #   make check         every test                            (CHECK_KERNELS="6.1 6.12")
+#   make kunit         the module's KUnit suites, on User Mode Linux
+#   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
 #   make regen         generated netlink files, from uapi/vpntun.yaml
 #   V=1                with any of them: show the commands
 #
@@ -114,12 +116,21 @@ KDIR ?= $(CURDIR)/$(BUILD)/kernels/$(KERNEL)/build
 endif
 KOUT  := $(BUILD)/kmod/$(KERNEL)
 KFLAGS ?=
+# The built kernels (tests/vm/built-kernel) have KUnit: there the module holds its suites.
+KUNIT ?= $(if $(filter uml debug,$(KERNEL)),1)
+KARGS  = $(if $(filter uml,$(KERNEL)),ARCH=um) $(if $(KUNIT),KUNIT=1) $(KFLAGS)
 
-kmod: $(if $(filter host,$(KERNEL)),,$(BUILD)/kernels/$(KERNEL)/build)
+kmod: $(if $(filter host,$(KERNEL)),,$(BUILD)/kernels/$(KERNEL)/build) $(if $(KUNIT),kmod-suites)
 	@mkdir -p $(KOUT)/src
 	@cp -Rup Kbuild kmod uapi $(KOUT)/src/
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT)/src $(KFLAGS) modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(KOUT)/src $(KARGS) modules
 	@cp -p $(KOUT)/src/kmod/vpntun.ko $(KOUT)/vpntun.ko
+
+# Suites that userspace has too, without the headers that only it has.
+kmod-suites:
+	@mkdir -p $(KOUT)/src/kmod/tests
+	@for f in tests/unit/test_kmod_*.c; do \
+		to=$(KOUT)/src/kmod/tests/$${f##*/}; [ $$to -nt $$f ] || sed 's/^#include <.*//' $$f >$$to; done
 
 $(BUILD)/kernels/%/build:
 	tests/vm/kernel $*
@@ -133,6 +144,15 @@ demo:
 check:
 	@tests/setup-packages all
 	@tests/check/run
+
+# The first run of either builds a kernel, which takes minutes.
+kunit:
+	@tests/setup-packages check
+	@tests/kunit/run
+
+debug-check:
+	@tests/setup-packages check
+	@tests/debug/run $(PATTERN)
 
 regen:
 	uapi/regen
@@ -162,4 +182,4 @@ install-kmod:
 clean:
 	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
 
-.PHONY: all userland kmod test-bins analyze demo check regen install install-kmod clean
+.PHONY: all userland kmod kmod-suites test-bins analyze demo check kunit debug-check regen install install-kmod clean

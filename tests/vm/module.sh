@@ -28,7 +28,7 @@ module_unload() {
 
 # What a kernel writes when something in it is wrong. "refcount_t:" is its
 # reference counter's warning, "possible" and "inconsistent" are lockdep's.
-DMESG_SPLAT='WARNING:|BUG:|Oops|refcount_t:|KASAN|UBSAN|general protection|kernel panic|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|unreferenced object|scheduling while atomic|unregister_netdevice: waiting'
+DMESG_SPLAT='WARNING:|BUG:|Oops|refcount_t:|KASAN|UBSAN|general protection|kernel panic|possible (circular|recursive) locking|inconsistent lock state|suspicious RCU|unreferenced object|scheduling while atomic|unregister_netdevice: waiting|leaked reference|ODEBUG:|blocked for more than|self-detected stall|detected stalls'
 DMESG_MARK='start of the log'
 
 # From here on what was logged before does not count.
