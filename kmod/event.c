@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 
 #include "netlink_gen.h"
+#include "trace.h"
 #include "vpntun.h"
 
 #define EVENT_QUEUE_MAX	1024	/* more are lost, and seen as a gap */
@@ -98,6 +99,27 @@ err:
 	return NULL;
 }
 
+static void trace_event(const struct vpntun_event *event)
+{
+	switch (event->type) {
+	case VPNTUN_EVENT_TYPE_ACQUIRE:
+		trace_vpntun_acquire(event->peer, event->child->id);
+		break;
+	case VPNTUN_EVENT_TYPE_SOFT_EXPIRE:
+		trace_vpntun_sa_soft_expired(event->sa, event->reason);
+		break;
+	case VPNTUN_EVENT_TYPE_HARD_EXPIRE:
+		trace_vpntun_sa_hard_expired(event->sa, event->reason);
+		break;
+	case VPNTUN_EVENT_TYPE_FIRST_USE:
+		trace_vpntun_sa_first_use(event->sa, VPNTUN_EXPIRE_REASON_NONE);
+		break;
+	case VPNTUN_EVENT_TYPE_MAPPING:
+		trace_vpntun_mapping(event->peer, &event->addr, false, event->port);
+		break;
+	}
+}
+
 /**
  * vpntun_event_send() - queue a notification to the device's outer namespace
  * @event: what happened; borrowed
@@ -112,6 +134,7 @@ void vpntun_event_send(const struct vpntun_event *event)
 	unsigned long flags;
 	u32 *seq;
 
+	trace_event(event);
 	if (!net || !genl_has_listeners(&vpntun_nl_family, net, VPNTUN_NLGRP_EVENTS))
 		return;
 	vn = vpntun_net(net);

@@ -7,6 +7,7 @@
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
 
+#include "trace.h"
 #include "vpntun.h"
 
 #define HOLD_CHILD_PACKETS	16
@@ -70,6 +71,7 @@ static void hold_send(struct vpntun_dev *vt, struct sk_buff_head *list)
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(list)) != NULL) {
+		trace_vpntun_released(hold_cb(skb)->child->peer, hold_cb(skb)->child->id);
 		memset(skb->cb, 0, sizeof(skb->cb));
 		vpntun_tally(vt, VPNTUN_T_packets_released, 1);
 		vpntun_xmit(skb, vt->dev);
@@ -212,10 +214,12 @@ bool vpntun_hold(struct vpntun_child *child, struct sk_buff *skb)
 			queue_delayed_work(vpntun_wq, &hold->work, hold_cb(skb)->until - jiffies);
 	}
 	spin_unlock_bh(&hold->lock);
-	if (room)
+	if (room) {
 		vpntun_tally(vt, VPNTUN_T_packets_held, 1);
-	else
+		trace_vpntun_held(child->peer, child->id);
+	} else {
 		vpntun_drop_skb(skb, vt, child->peer, NULL, 0, VPNTUN_C_tx_hold_full);
+	}
 	return true;
 }
 

@@ -76,6 +76,7 @@ struct vpntun_peer *vpntun_peer_alloc(struct vpntun_dev *vt, u32 id, const char 
 	strscpy(peer->name, name, sizeof(peer->name));
 	xa_init(&peer->children);
 	spin_lock_init(&peer->lock);
+	vpntun_keepalive_init(peer);
 	netdev_hold(vt->dev, &peer->tracker, GFP_KERNEL);
 	return peer;
 }
@@ -122,6 +123,7 @@ int vpntun_peer_install(struct vpntun_peer *peer, struct vpntun_endpoint *ep,
 	ep->peer = peer;
 	rcu_assign_pointer(peer->ep, ep);
 	endpoint_link(ep);
+	vpntun_keepalive_start(peer);
 	return 0;
 }
 
@@ -141,6 +143,7 @@ void vpntun_peer_move(struct vpntun_peer *peer, struct vpntun_endpoint *ep)
 	endpoint_link(ep);
 	rcu_assign_pointer(peer->ep, ep);
 	endpoint_unlink(old);
+	vpntun_keepalive_start(peer);
 	/* A later return to the address before is news again. */
 	spin_lock_bh(&peer->lock);
 	memset(&peer->seen, 0, sizeof(peer->seen));
@@ -165,6 +168,7 @@ void vpntun_peer_remove(struct vpntun_peer *peer)
 	xa_erase(&peer->vt->peers, peer->id);
 	ep = rcu_dereference_protected(peer->ep, lockdep_is_held(&peer->vt->lock));
 	RCU_INIT_POINTER(peer->ep, NULL);
+	vpntun_keepalive_stop(peer);
 	endpoint_unlink(ep);
 	vpntun_peer_put(peer);
 }

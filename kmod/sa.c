@@ -5,6 +5,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
+#include "trace.h"
 #include "vpntun.h"
 
 const struct rhashtable_params vpntun_spi_params = {
@@ -246,6 +247,7 @@ static void sa_make_current(struct vpntun_sa *sa)
 		old->slot = VPNTUN_SLOT_PREVIOUS;
 	sa->slot = VPNTUN_SLOT_CURRENT;
 	rcu_assign_pointer(child->out, sa);
+	trace_vpntun_sa_promoted(sa, VPNTUN_EXPIRE_REASON_NONE);
 	vpntun_hold_release(child);
 }
 
@@ -293,6 +295,7 @@ int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
 		return err;
 	}
 	list_add_tail(&sa->list, &child->sas);
+	trace_vpntun_sa_installed(sa, VPNTUN_EXPIRE_REASON_NONE);
 	if (sa->dir == VPNTUN_DIR_OUT && sa->slot == VPNTUN_SLOT_CURRENT)
 		sa_make_current(sa);
 	sa_start_life(sa);
@@ -319,6 +322,7 @@ void vpntun_sa_remove(struct vpntun_sa *sa)
 	 * came while it was valid: they may go on, so that a rekey loses nothing.
 	 */
 	list_del(&sa->list);
+	trace_vpntun_sa_removed(sa, VPNTUN_EXPIRE_REASON_NONE);
 	cancel_delayed_work_sync(&sa->life);
 	vpntun_sa_put(sa);
 }

@@ -7,6 +7,7 @@
 #include <linux/net.h>
 #include <linux/percpu.h>
 
+#include "trace.h"
 #include "vpntun.h"
 
 #define VPNTUN_BURST_DROPS	100		/* drops in a second that are a burst */
@@ -83,21 +84,13 @@ static u32 burst_count(struct vpntun_peer *peer, enum vpntun_counter why)
 	return n;
 }
 
-/**
- * vpntun_drop() - account for a packet that is being dropped
- * @vt: the device
- * @peer: whose packet it is; NULL where that is not known
- * @sa: its SA; NULL where there is none
- * @spi: its SPI, 0 where there is none
- * @why: the reason
- *
- * The caller frees the packet and holds the RCU read lock.
- */
-void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_sa *sa,
-		 __be32 spi, enum vpntun_counter why)
+/* Counters, log, tracepoint and notification of a drop. */
+static void account_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_sa *sa,
+			 __be32 spi, u64 seq, enum vpntun_counter why)
 {
 	struct vpntun_event event = { .type = VPNTUN_EVENT_TYPE_DROP_BURST };
 
+	trace_vpntun_drop(vt, peer, spi, seq, why);
 	this_cpu_inc(vt->stats->count[why]);
 	if (why < VPNTUN_C_rx_truncated)
 		dev_core_stats_tx_dropped_inc(vt->dev);
@@ -121,8 +114,24 @@ void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_
 }
 
 /**
+ * vpntun_drop() - account for a packet that is being dropped
+ * @vt: the device
+ * @peer: whose packet it is; NULL where that is not known
+ * @sa: its SA; NULL where there is none
+ * @spi: its SPI, 0 where there is none
+ * @why: the reason
+ *
+ * The caller frees the packet and holds the RCU read lock.
+ */
+void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_sa *sa,
+		 __be32 spi, enum vpntun_counter why)
+{
+	account_drop(vt, peer, sa, spi, 0, why);
+}
+
+/**
  * vpntun_drop_skb() - drop a packet
- * @skb: the packet; freed
+ * @skb: the packet; freed. If it has an SA, vpntun_cb()->seq is its number or 0
  * @vt: the device
  * @peer: whose packet it is; NULL where that is not known
  * @sa: its SA; NULL where there is none
@@ -134,6 +143,6 @@ void vpntun_drop(struct vpntun_dev *vt, struct vpntun_peer *peer, struct vpntun_
 void vpntun_drop_skb(struct sk_buff *skb, struct vpntun_dev *vt, struct vpntun_peer *peer,
 		     struct vpntun_sa *sa, __be32 spi, enum vpntun_counter why)
 {
-	vpntun_drop(vt, peer, sa, spi, why);
+	account_drop(vt, peer, sa, spi, sa ? vpntun_cb(skb)->seq : 0, why);
 	kfree_skb_reason(skb, counter_reasons[why]);
 }

@@ -182,6 +182,7 @@ struct vpntun_endpoint {
  * @name: for messages
  * @ep: where it is; RCU, written under the device's lock
  * @children: by id; the device's lock
+ * @keepalive: sends NAT keepalives
  * @lock: protects what follows
  * @seen: address of the last reported mapping
  * @seen_port: port of the last reported mapping
@@ -198,6 +199,7 @@ struct vpntun_peer {
 	char name[VPNTUN_NAME_LEN];
 	struct vpntun_endpoint __rcu *ep;
 	struct xarray children;
+	struct delayed_work keepalive;
 	spinlock_t lock;
 	union vpntun_addr seen;
 	__be16 seen_port;
@@ -625,6 +627,11 @@ bool vpntun_hold(struct vpntun_child *child, struct sk_buff *skb);
 void vpntun_hold_release(struct vpntun_child *child);
 void vpntun_hold_purge(struct vpntun_child *child);
 void vpntun_hold_purge_dev(struct vpntun_dev *vt);
+
+/* keepalive.c */
+void vpntun_keepalive_init(struct vpntun_peer *peer);
+void vpntun_keepalive_start(struct vpntun_peer *peer);
+void vpntun_keepalive_stop(struct vpntun_peer *peer);
 
 /* netlink.c */
 extern struct genl_family vpntun_nl_family;
