@@ -50,6 +50,27 @@ u32 esp_fmt_max_payload(const struct esp_fmt *fmt, u32 room)
 }
 
 /**
+ * esp_fmt_tfc_len() - padding that hides the length of an inner packet
+ * @fmt: geometry of the SA
+ * @payload: inner packet in bytes
+ * @target: length that inner packets are to seem to have; 0 for their own
+ * @max: longest inner packet that the path takes
+ *
+ * It goes between payload and ESP padding, and the receiver tells it by the
+ * payload's own length (RFC 4303 2.7). What has the target's length or more, or
+ * more than the path takes, is left as it is.
+ *
+ * Return: bytes between payload and ESP padding
+ */
+u32 esp_fmt_tfc_len(const struct esp_fmt *fmt, u32 payload, u32 target, u32 max)
+{
+	(void)fmt;
+	if (target > max)
+		target = max;
+	return target > payload ? target - payload : 0;
+}
+
+/**
  * esp_fmt_fill_trailer() - write padding, pad length and next header
  * @tail: first byte after the payload, with room for @pad + 2 bytes
  * @pad: number of pad bytes

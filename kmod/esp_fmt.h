@@ -59,6 +59,7 @@ static inline u32 esp_fmt_head_len(const struct esp_fmt *fmt)
 u32 esp_fmt_pad_len(const struct esp_fmt *fmt, u32 payload);
 u32 esp_fmt_tail_len(const struct esp_fmt *fmt, u32 payload);
 u32 esp_fmt_max_payload(const struct esp_fmt *fmt, u32 room);
+u32 esp_fmt_tfc_len(const struct esp_fmt *fmt, u32 payload, u32 target, u32 max);
 void esp_fmt_fill_trailer(u8 *tail, u32 pad, u8 next_header);
 enum esp_fmt_result esp_fmt_check_length(const struct esp_fmt *fmt, u32 len);
 enum esp_fmt_result esp_fmt_check_trailer(const u8 *end, u32 have, u32 plain,

@@ -26,14 +26,16 @@ u32 replay_words(u32 window)
  * @window: packets, REPLAY_WINDOW_MIN to REPLAY_WINDOW_MAX
  * @top: highest number that counts as accepted; 0 for a new SA. All numbers up
  *	 to it count as seen, so that a resumed SA accepts nothing twice.
+ * @esn: extended sequence numbers
  */
-void replay_init(struct replay *r, u32 window, u64 top)
+void replay_init(struct replay *r, u32 window, u64 top, bool esn)
 {
 	u32 words = replay_words(window);
 
 	r->top = top;
 	r->window = window;
 	r->mask = words - 1;
+	r->esn = esn;
 	memset(r->bits, top ? 0xff : 0, words * sizeof(r->bits[0]));
 	/* The numbers above top that share its word are not seen. */
 	if (top) {
@@ -42,6 +44,29 @@ void replay_init(struct replay *r, u32 window, u64 top)
 		if (used < REPLAY_WORD_BITS)
 			r->bits[(top / REPLAY_WORD_BITS) & r->mask] = (1ULL << used) - 1;
 	}
+}
+
+/**
+ * replay_expand() - the whole sequence number of a packet
+ * @r: the window
+ * @seq: what the packet says: the low half, if numbers are extended
+ *
+ * Of all numbers with this low half, the one from the bottom of the window on to
+ * 2^32 above it: both cases of RFC 4303 A2.2 in one. Where the window would begin
+ * below 0 it begins at 0, so the high half never falls below 0. A guess that is
+ * wrong fails authentication. Beyond the last number of all it comes out small,
+ * and so as too old.
+ *
+ * Return: the number to check, to authenticate with and to advance to
+ */
+u64 replay_expand(const struct replay *r, u32 seq)
+{
+	u64 bottom;
+
+	if (!r->esn)
+		return seq;
+	bottom = r->top >= r->window ? r->top - r->window + 1 : 0;
+	return bottom + (u32)(seq - (u32)bottom);
 }
 
 /**

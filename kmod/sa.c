@@ -167,14 +167,14 @@ static int sa_alloc_replay(struct vpntun_sa *sa, const struct vpntun_sa_config *
 			   struct netlink_ext_ack *extack)
 {
 	if (cfg->window < REPLAY_WINDOW_MIN || cfg->window > REPLAY_WINDOW_MAX) {
-		NL_SET_ERR_MSG(extack, "replay window must be 64 to 4096 packets");
+		NL_SET_ERR_MSG(extack, "replay window must be 64 to 8192 packets");
 		return -EINVAL;
 	}
 	sa->replay = kzalloc(struct_size(sa->replay, bits, replay_words(cfg->window)),
 			     GFP_KERNEL);
 	if (!sa->replay)
 		return -ENOMEM;
-	replay_init(sa->replay, cfg->window, cfg->seq);
+	replay_init(sa->replay, cfg->window, cfg->seq, cfg->esn);
 	return 0;
 }
 

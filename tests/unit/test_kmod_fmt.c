@@ -12,11 +12,15 @@
 #include "kmod/esp_fmt.h"
 
 static const struct esp_fmt formats[] = {
-	{ .iv = 8, .block = 4, .icv = 16 },	/* AES-GCM */
+	{ .iv = 8, .block = 4, .icv = 16 },	/* AES-GCM, AES-GMAC, ChaCha20-Poly1305 */
 	{ .iv = 16, .block = 16, .icv = 12 },	/* AES-CBC, SHA1-96 */
 	{ .iv = 16, .block = 16, .icv = 16 },
 	{ .iv = 16, .block = 16, .icv = 32 },
 	{ .iv = 8, .block = 8, .icv = 12 },	/* 3DES */
+	{ .iv = 8, .block = 4, .icv = 12 },
+	{ .iv = 8, .block = 4, .icv = 8 },
+	{ .iv = 0, .block = 4, .icv = 12 },	/* NULL, SHA1-96 */
+	{ .iv = 0, .block = 4, .icv = 32 },
 };
 
 static void padding_fills_blocks(void **state)
@@ -51,6 +55,31 @@ static void max_payload_is_exact(void **state)
 					    esp_fmt_tail_len(fmt, max) <= room);
 			assert_true(esp_fmt_head_len(fmt) + max + 1 +
 				    esp_fmt_tail_len(fmt, max + 1) > room);
+		}
+}
+
+/* Every length up to the target looks the same, and nothing is made too long. */
+static void padding_for_disguise(void **state)
+{
+	static const u32 targets[] = { 1, 64, 100, 576, 1280, 1400, 65535, 0xffffffff };
+	const struct esp_fmt *fmt;
+	u32 f, t, len, max, tfc, wanted;
+
+	(void)state;
+	for (f = 0; f < ARRAY_SIZE(formats); f++)
+		for (t = 0; t < ARRAY_SIZE(targets); t++) {
+			fmt = &formats[f];
+			max = esp_fmt_max_payload(fmt, 1480);
+			wanted = targets[t] < max ? targets[t] : max;
+			for (len = 20; len <= max + 20; len++) {
+				tfc = esp_fmt_tfc_len(fmt, len, targets[t], max);
+				assert_int_equal(len + tfc, len < wanted ? wanted : len);
+				if (len <= max)
+					assert_true(esp_fmt_head_len(fmt) + len + tfc +
+						    esp_fmt_tail_len(fmt, len + tfc) <= 1480);
+				assert_int_equal(esp_fmt_tfc_len(fmt, len, 0, max), 0);
+			}
+			assert_int_equal(esp_fmt_tfc_len(fmt, 20, targets[t], 0), 0);
 		}
 }
 
@@ -139,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(padding_fills_blocks),
 		cmocka_unit_test(max_payload_is_exact),
+		cmocka_unit_test(padding_for_disguise),
 		cmocka_unit_test(default_mtu_fits_ethernet),
 		cmocka_unit_test(lengths_are_checked),
 		cmocka_unit_test(trailers_come_back),
