@@ -2,8 +2,8 @@
 #
 #   make               build module, daemon and tool
 #   make install       put them where Debian expects them (DESTDIR, PREFIX)
-#   make demo          the main job, shown on real packets   (TOPOLOGY=site|hub, LAB=vm|host, KERNEL=6.1|6.12)
-#   make check         every test                            (CHECK_KERNELS="6.1 6.12")
+#   make demo          the main job, shown on real packets   (TOPOLOGY=site|hub, LAB=vm|host, KERNEL=6.1|6.12|7.3)
+#   make check         every test                            (CHECK_KERNELS="6.1 6.12 7.3")
 #   make kunit         the module's KUnit suites, on User Mode Linux
 #   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
 #   make regen         generated netlink files, from uapi/vpntun.yaml
@@ -21,7 +21,7 @@ UNITDIR   ?= /lib/systemd/system
 TOPOLOGY  ?= site
 LAB       ?= vm
 KERNEL    ?= 6.1
-CHECK_KERNELS ?= 6.1 6.12
+CHECK_KERNELS ?= 6.1 6.12 7.3
 export CHECK_KERNELS
 
 ifeq ($(V),1)
