@@ -263,10 +263,7 @@ int vpntun_open(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, 
  */
 struct sk_buff *vpntun_crypt_done(vpntun_crypto_arg *arg)
 {
-	struct crypt *c = vpntun_crypto_data(arg);
-
-	atomic64_inc(&c->sa->asyncs);
-	return crypt_end(c);
+	return crypt_end(vpntun_crypto_data(arg));
 }
 
 /**

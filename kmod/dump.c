@@ -15,11 +15,15 @@
  * @msg: being filled
  * @cb: where to go on
  * @vt: the device, locked
+ * @first: first peer to dump
+ * @last: last peer to dump
  */
 struct dump {
 	struct sk_buff *msg;
 	struct netlink_callback *cb;
 	struct vpntun_dev *vt;
+	u32 first;
+	u32 last;
 };
 
 /* Where the next part of a dump begins: peer, child, and SA's place in its list. */
@@ -151,7 +155,8 @@ static int put_sa(struct dump *d, struct vpntun_sa *sa)
 	    nla_put_be32(msg, VPNTUN_A_SA_SPI, sa->spi) ||
 	    nla_put_u32(msg, VPNTUN_A_SA_ENC, sa->enc) ||
 	    nla_put_u32(msg, VPNTUN_A_SA_AUTH, sa->auth) ||
-	    nla_put_string(msg, VPNTUN_A_SA_DRIVER, vpntun_aead_driver(sa)))
+	    nla_put_string(msg, VPNTUN_A_SA_DRIVER, vpntun_aead_driver(sa)) ||
+	    nla_put_u8(msg, VPNTUN_A_SA_ESN, sa->esn))
 		return -EMSGSIZE;
 	if (sa->dir == VPNTUN_DIR_OUT ?
 	    nla_put_u32(msg, VPNTUN_A_SA_SLOT, sa->slot) :
@@ -243,9 +248,10 @@ static int dump_children(struct dump *d, int (*one)(struct dump *d, struct vpntu
 {
 	struct vpntun_child *child;
 	struct vpntun_peer *peer;
+	unsigned long start = max_t(unsigned long, d->cb->args[AT_PEER], d->first);
 	unsigned long id, cid;
 
-	xa_for_each_start(&d->vt->peers, id, peer, d->cb->args[AT_PEER]) {
+	xa_for_each_range(&d->vt->peers, id, peer, start, d->last) {
 		if (id != d->cb->args[AT_PEER])
 			d->cb->args[AT_CHILD] = 0;
 		d->cb->args[AT_PEER] = id;
@@ -274,6 +280,22 @@ static int dump_sas(struct dump *d)
 #define DUMP_DONE	1	/* in the last place of cb->args */
 #define AT_DONE		5
 
+/* A request for SAs may name one peer. */
+static int dump_filter(struct dump *d, struct nlattr *sa, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[VPNTUN_A_SA_MAX + 1];
+	int err;
+
+	d->first = 0;
+	d->last = U32_MAX;
+	if (!sa)
+		return 0;
+	err = nla_parse_nested(tb, VPNTUN_A_SA_MAX, sa, vpntun_sa_nl_policy, extack);
+	if (!err && tb[VPNTUN_A_SA_PEER_ID])
+		d->first = d->last = nla_get_u32(tb[VPNTUN_A_SA_PEER_ID]);
+	return err;
+}
+
 static int dump_device(struct sk_buff *msg, struct netlink_callback *cb,
 		       int (*walk)(struct dump *d))
 {
@@ -288,6 +310,9 @@ static int dump_device(struct sk_buff *msg, struct netlink_callback *cb,
 		NL_SET_ERR_MSG(cb->extack, "ifindex is missing");
 		return -EINVAL;
 	}
+	err = dump_filter(&d, attrs[VPNTUN_A_SA], cb->extack);
+	if (err)
+		return err;
 	d.vt = vpntun_dev_find(sock_net(msg->sk), nla_get_u32(attrs[VPNTUN_A_IFINDEX]), &tracker);
 	if (!d.vt) {
 		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[VPNTUN_A_IFINDEX],

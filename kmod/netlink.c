@@ -498,6 +498,48 @@ static int parse_sa(struct nlattr **tb, struct genl_info *info)
 	return err ?: need(tb, VPNTUN_A_SA_SPI, info->extack, "SPI is missing");
 }
 
+static void sa_limits(struct vpntun_sa_config *cfg, struct nlattr **tb)
+{
+	cfg->soft.bytes = opt_u64(tb[VPNTUN_A_SA_SOFT_BYTES]);
+	cfg->soft.packets = opt_u64(tb[VPNTUN_A_SA_SOFT_PACKETS]);
+	cfg->soft.seconds = opt_u64(tb[VPNTUN_A_SA_SOFT_SECONDS]);
+	cfg->hard.bytes = opt_u64(tb[VPNTUN_A_SA_HARD_BYTES]);
+	cfg->hard.packets = opt_u64(tb[VPNTUN_A_SA_HARD_PACKETS]);
+	cfg->hard.seconds = opt_u64(tb[VPNTUN_A_SA_HARD_SECONDS]);
+}
+
+/* Lengths are checked with the algorithms. */
+static void sa_keys(struct vpntun_sa_config *cfg, struct nlattr **tb)
+{
+	if (tb[VPNTUN_A_SA_ENC_KEY]) {
+		cfg->enc_key = nla_data(tb[VPNTUN_A_SA_ENC_KEY]);
+		cfg->enc_key_len = nla_len(tb[VPNTUN_A_SA_ENC_KEY]);
+	}
+	if (tb[VPNTUN_A_SA_AUTH_KEY]) {
+		cfg->auth_key = nla_data(tb[VPNTUN_A_SA_AUTH_KEY]);
+		cfg->auth_key_len = nla_len(tb[VPNTUN_A_SA_AUTH_KEY]);
+	}
+}
+
+static int sa_check(const struct vpntun_sa_config *cfg, struct nlattr **tb,
+		    struct netlink_ext_ack *extack)
+{
+	if (ntohl(cfg->spi) < ESP_FMT_SPI_MIN) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_SA_SPI], "SPIs up to 255 are reserved");
+		return -EINVAL;
+	}
+	if (cfg->esn > 1) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_SA_ESN], "esn is 0 or 1");
+		return -EINVAL;
+	}
+	if (cfg->seq > U32_MAX && !cfg->esn) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_SA_SEQ],
+				    "sequence numbers have 32 bits without esn");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int sa_config(struct vpntun_sa_config *cfg, struct nlattr **tb,
 		     struct netlink_ext_ack *extack)
 {
@@ -505,38 +547,22 @@ static int sa_config(struct vpntun_sa_config *cfg, struct nlattr **tb,
 
 	if (!err)
 		err = need(tb, VPNTUN_A_SA_CHILD_ID, extack, "child-id is missing");
-	if (!err)
+	cfg->enc = opt_u32(tb[VPNTUN_A_SA_ENC], VPNTUN_ENC_NONE);
+	if (!err && cfg->enc != VPNTUN_ENC_NULL)
 		err = need(tb, VPNTUN_A_SA_ENC_KEY, extack, "encryption key is missing");
 	if (err)
 		return err;
 	cfg->dir = nla_get_u32(tb[VPNTUN_A_SA_DIR]);
 	cfg->spi = nla_get_be32(tb[VPNTUN_A_SA_SPI]);
 	cfg->slot = opt_u32(tb[VPNTUN_A_SA_SLOT], VPNTUN_SLOT_CURRENT);
-	cfg->enc = opt_u32(tb[VPNTUN_A_SA_ENC], VPNTUN_ENC_NONE);
 	cfg->auth = opt_u32(tb[VPNTUN_A_SA_AUTH], VPNTUN_AUTH_NONE);
 	cfg->window = opt_u32(tb[VPNTUN_A_SA_REPLAY_WINDOW], REPLAY_WINDOW_MIN);
+	cfg->tfc = opt_u32(tb[VPNTUN_A_SA_TFC_PAD], 0);
+	cfg->esn = tb[VPNTUN_A_SA_ESN] ? nla_get_u8(tb[VPNTUN_A_SA_ESN]) : 0;
 	cfg->seq = opt_u64(tb[VPNTUN_A_SA_SEQ]);
-	cfg->enc_key = nla_data(tb[VPNTUN_A_SA_ENC_KEY]);
-	cfg->enc_key_len = nla_len(tb[VPNTUN_A_SA_ENC_KEY]);
-	if (tb[VPNTUN_A_SA_AUTH_KEY]) {
-		cfg->auth_key = nla_data(tb[VPNTUN_A_SA_AUTH_KEY]);
-		cfg->auth_key_len = nla_len(tb[VPNTUN_A_SA_AUTH_KEY]);
-	}
-	cfg->soft.bytes = opt_u64(tb[VPNTUN_A_SA_SOFT_BYTES]);
-	cfg->soft.packets = opt_u64(tb[VPNTUN_A_SA_SOFT_PACKETS]);
-	cfg->soft.seconds = opt_u64(tb[VPNTUN_A_SA_SOFT_SECONDS]);
-	cfg->hard.bytes = opt_u64(tb[VPNTUN_A_SA_HARD_BYTES]);
-	cfg->hard.packets = opt_u64(tb[VPNTUN_A_SA_HARD_PACKETS]);
-	cfg->hard.seconds = opt_u64(tb[VPNTUN_A_SA_HARD_SECONDS]);
-	if (ntohl(cfg->spi) < ESP_FMT_SPI_MIN) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_SA_SPI], "SPIs up to 255 are reserved");
-		return -EINVAL;
-	}
-	if (cfg->seq > U32_MAX) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_SA_SEQ], "sequence numbers have 32 bits");
-		return -EINVAL;
-	}
-	return 0;
+	sa_keys(cfg, tb);
+	sa_limits(cfg, tb);
+	return sa_check(cfg, tb, extack);
 }
 
 static int sa_new(struct vpntun_sa *sa, struct nlattr **tb, struct genl_info *info)

@@ -288,7 +288,7 @@ struct vpntun_sa_config {
 	u32 window;
 	u32 tfc;
 	__be32 spi;
-	bool esn;
+	u8 esn;
 	u64 seq;
 	const u8 *enc_key;
 	const u8 *auth_key;
