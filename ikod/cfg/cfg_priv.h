@@ -136,7 +136,7 @@ struct cfg_word {
  * @set: parse @value into @base, report what is wrong
  * @off: of the member in the struct at @base
  * @min, @max: limits of a number in the member's unit; for strings @max is the size of the member
- * @words: for words, ended by a NULL word
+ * @words: for words, ended by a NULL word; for numbers, what may stand in place of one
  */
 struct cfg_value;
 struct cfg_key {

@@ -30,6 +30,27 @@ static const struct cfg_word dpd_words[] = {
 static const struct cfg_word encap_words[] = {
 	{ "auto", ENCAP_AUTO }, { "udp", ENCAP_FORCE_UDP }, { NULL, 0 },
 };
+static const struct cfg_word esn_words[] = {
+	{ "no", ESN_NO }, { "offer", ESN_OFFER }, { "yes", ESN_YES }, { "off", ESN_NO }, { "on", ESN_YES }, { NULL, 0 },
+};
+static const struct cfg_word df_words[] = {
+	{ "copy", DF_COPY }, { "set", DF_SET }, { "clear", DF_CLEAR }, { NULL, 0 },
+};
+static const struct cfg_word fragment_words[] = {
+	{ "before", FRAGMENT_BEFORE }, { "after", FRAGMENT_AFTER }, { "never", FRAGMENT_NEVER }, { NULL, 0 },
+};
+/* RFC 2474, 2597, 3246, 5865, 8622 */
+static const struct cfg_word dscp_words[] = {
+	{ "copy", DSCP_COPY }, { "default", 0 }, { "be", 0 }, { "le", 1 }, { "ef", 46 }, { "va", 44 },
+	{ "cs0", 0 }, { "cs1", 8 }, { "cs2", 16 }, { "cs3", 24 }, { "cs4", 32 }, { "cs5", 40 }, { "cs6", 48 },
+	{ "cs7", 56 }, { "af11", 10 }, { "af12", 12 }, { "af13", 14 }, { "af21", 18 }, { "af22", 20 },
+	{ "af23", 22 }, { "af31", 26 }, { "af32", 28 }, { "af33", 30 }, { "af41", 34 }, { "af42", 36 },
+	{ "af43", 38 }, { NULL, 0 },
+};
+static const struct cfg_word ttl_words[] = { { "route", TTL_ROUTE }, { NULL, 0 } };
+static const struct cfg_word tfc_words[] = { { "off", 0 }, { "no", 0 }, { "mtu", TFC_MTU }, { NULL, 0 } };
+static const struct cfg_word truncation_words[] = { { "128", 128 }, { "96", 96 }, { NULL, 0 } };
+static const struct cfg_word off_words[] = { { "off", 0 }, { "no", 0 }, { NULL, 0 } };
 static const struct cfg_word version_words[] = { { "1", 1 }, { "ikev1", 1 }, { NULL, 0 } };
 
 #define AT(m) .off = offsetof(struct conn_cfg, m)
@@ -57,8 +78,17 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_DPD_RETRANSMIT]	= { cfg_set_seconds, AT(dpd_retransmit), 1, 600 },
 	[KEY_DPD_RETRIES]	= { cfg_set_number, AT(dpd_retries), 1, 20 },
 	[KEY_ENCAPSULATION]	= { cfg_set_word, AT(encap), .words = encap_words },
-	[KEY_NAT_KEEPALIVE]	= { cfg_set_seconds, AT(nat_keepalive), 1, 3600 },
-	[KEY_REPLAY_WINDOW]	= { cfg_set_number, AT(replay_window), 64, 4096 },
+	[KEY_NAT_KEEPALIVE]	= { cfg_set_seconds, AT(nat_keepalive), 0, 3600, .words = off_words },
+	[KEY_REPLAY_WINDOW]	= { cfg_set_number, AT(replay_window), 64, 8192 },
+	[KEY_ESN]		= { cfg_set_word, AT(esn), .words = esn_words },
+	[KEY_SHA256_TRUNCATION]	= { cfg_set_word, AT(sha256_truncation), .words = truncation_words },
+	[KEY_MSS_CLAMP]		= { cfg_set_bool, AT(outer.mss_clamp) },
+	[KEY_DF]		= { cfg_set_word, AT(outer.df), .words = df_words },
+	[KEY_FRAGMENT]		= { cfg_set_word, AT(outer.fragment), .words = fragment_words },
+	[KEY_DSCP]		= { cfg_set_number, AT(outer.dscp), 0, 63, .words = dscp_words },
+	[KEY_TTL]		= { cfg_set_number, AT(outer.ttl), 1, 255, .words = ttl_words },
+	[KEY_ECN]		= { cfg_set_bool, AT(outer.ecn) },
+	[KEY_TFC]		= { cfg_set_number, AT(tfc), 64, 65535, .words = tfc_words },
 	[KEY_REKEY_MARGIN]	= { cfg_set_percent, AT(rekey_margin), 1, 90 },
 	[KEY_RETRANSMIT_TIMEOUT] = { cfg_set_millis, AT(retransmit_timeout), 100, 60000 },
 	[KEY_RETRANSMIT_TRIES]	= { cfg_set_number, AT(retransmit_tries), 1, 20 },
@@ -142,6 +172,11 @@ static const char *foreign_name(const char *key)
 		{ "allowedips", "remote-subnets" }, { "auto", "start" }, { "keyexchange", "ike-version" },
 		{ "ikelifetime", "ike-lifetime" }, { "lifetime", "esp-lifetime" }, { "keylife", "esp-lifetime" },
 		{ "dpddelay", "dpd-idle" }, { "dpdaction", "dpd" }, { "forceencaps", "encapsulation" },
+		{ "keepalive", "nat-keepalive" }, { "replay_window", "replay-window" },
+		{ "set_df", "df" }, { "copy_df", "df" }, { "copy_dscp", "dscp" }, { "copy_ecn", "ecn" },
+		{ "tfc_padding", "tfc" }, { "fragmentation", "fragment" }, { "tcp-mss", "mss-clamp" },
+		{ "sha256_96", "sha256-truncation" }, { "sha2-truncbug", "sha256-truncation" },
+		{ "sha2_256_truncation", "sha256-truncation" },
 		{ "phase1", "ike" }, { "phase2", "esp" }, { "dh-group", "ike" },
 	};
 

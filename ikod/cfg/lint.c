@@ -87,6 +87,14 @@ static void settle_start(struct cfg_load *ld, const struct cfg_conn *c)
 
 static void check_addresses(struct cfg_load *ld, const struct cfg_conn *c)
 {
+	sa_family_t local = c->cfg->local.sa.sa_family, remote = c->cfg->remote.sa.sa_family;
+
+	if (usable(c, KEY_LOCAL) && usable(c, KEY_REMOTE) && local != AF_UNSPEC && remote != AF_UNSPEC &&
+	    local != remote)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE),
+			   "remote is an %s address but local (line %d) an %s one, expected both of one kind",
+			   remote == AF_INET ? "IPv4" : "IPv6", line_of(c, KEY_LOCAL),
+			   local == AF_INET ? "IPv4" : "IPv6");
 	if (usable(c, KEY_LOCAL) && usable(c, KEY_REMOTE) && c->cfg->local.sa.sa_family != AF_UNSPEC &&
 	    addr_eq(&c->cfg->local, &c->cfg->remote))
 		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE),
@@ -169,8 +177,14 @@ static void weak_parts(char *list, size_t cap, enum enc_alg enc, enum hash_alg h
 	const struct hash_info *h = hash_info(hash);
 	const struct dh_info *d = dh_info(group);
 
-	if (e && e->weak)
+	if (e && e->clear) {
+		char name[48];
+
+		snprintf(name, sizeof(name), "%s (does not encrypt)", e->name);
+		weak_add(list, cap, name);
+	} else if (e && e->weak) {
 		weak_add(list, cap, e->name);
+	}
 	if (h && h->weak)
 		weak_add(list, cap, h->name);
 	if (d && d->weak)
@@ -209,6 +223,32 @@ static void check_weak(struct cfg_load *ld, const struct cfg_conn *c)
 		weak_report(ld, c, KEY_ESP, pfs);
 }
 
+/* ---- how packets are made ---- */
+
+static bool has_integ(const struct conn_cfg *cfg, enum hash_alg integ)
+{
+	for (unsigned int i = 0; i < cfg->n_esp; i++)
+		if (cfg->esp[i].integ == integ)
+			return true;
+	return false;
+}
+
+static void check_packets(struct cfg_load *ld, struct cfg_conn *c)
+{
+	struct conn_cfg *cfg = c->cfg;
+
+	if (cfg->outer.fragment == FRAGMENT_AFTER && cfg->outer.df == DF_SET)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_FRAGMENT),
+			   "fragment = after cannot be with df = set (line %d): such packets must not be fragmented, expected df = clear or df = copy",
+			   line_of(c, KEY_DF));
+	if (cfg->sha256_truncation != 128 && !c->bad[KEY_ESP] && !has_integ(cfg, HASH_SHA2_256))
+		cfg_report(ld, CFG_WARNING, c->file, line_of(c, KEY_SHA256_TRUNCATION),
+			   "sha256-truncation changes nothing: no esp proposal has sha256");
+	/* The transform is the same in IKE; which length is meant each side has to know. */
+	for (unsigned int i = 0; i < cfg->n_esp; i++)
+		cfg->esp[i].icv96 = cfg->sha256_truncation == 96 && cfg->esp[i].integ == HASH_SHA2_256;
+}
+
 void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
 {
 	if (!c->cfg->at[KEY_WEAK_CRYPTO].line)
@@ -219,6 +259,7 @@ void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
 	check_addresses(ld, c);
 	check_subnets(ld, c);
 	check_weak(ld, c);
+	check_packets(ld, c);
 }
 
 /* ---- between connections ---- */

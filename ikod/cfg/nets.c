@@ -9,10 +9,37 @@
 
 /* Addresses, networks, identities and proposals. */
 
+static bool check_v4(struct cfg_value *v, const union endpoint *ep)
+{
+	uint32_t host = ntohl(ep->v4.sin_addr.s_addr);
+
+	if (IN_MULTICAST(host) || host == INADDR_BROADCAST)
+		return cfg_bad(v, "no address of a single machine", NULL);
+	if (host == INADDR_ANY)
+		return cfg_bad(v, NULL, "any");
+	return true;
+}
+
+static bool check_v6(struct cfg_value *v, const union endpoint *ep)
+{
+	const struct in6_addr *a = &ep->v6.sin6_addr;
+	char meant[INET6_ADDRSTRLEN];
+
+	if (IN6_IS_ADDR_UNSPECIFIED(a))
+		return cfg_bad(v, NULL, "any");
+	if (IN6_IS_ADDR_MULTICAST(a))
+		return cfg_bad(v, "no address of a single machine", NULL);
+	if (IN6_IS_ADDR_LINKLOCAL(a))
+		return cfg_bad(v, "a link-local address means nothing without its link", NULL);
+	if (IN6_IS_ADDR_V4MAPPED(a))
+		return cfg_bad(v, "an IPv4 address in an IPv6 one",
+			       inet_ntop(AF_INET, &a->s6_addr[12], meant, sizeof(meant)));
+	return true;
+}
+
 bool cfg_set_addr(struct cfg_value *v, void *base)
 {
 	union endpoint *ep = (union endpoint *)((char *)base + v->key->off);
-	uint32_t host;
 
 	if (!strcasecmp(v->text, "any") || !strcmp(v->text, "%any")) {
 		memset(ep, 0, sizeof(*ep));
@@ -24,14 +51,7 @@ bool cfg_set_addr(struct cfg_value *v, void *base)
 			return cfg_bad(v, "host names are not looked up", NULL);
 		return cfg_bad(v, NULL, NULL);
 	}
-	if (ep->sa.sa_family != AF_INET)
-		return cfg_bad(v, "outer addresses are IPv4 only", NULL);
-	host = ntohl(ep->v4.sin_addr.s_addr);
-	if (IN_MULTICAST(host) || host == INADDR_BROADCAST)
-		return cfg_bad(v, "no address of a single machine", NULL);
-	if (host == INADDR_ANY)
-		return cfg_bad(v, NULL, "any");
-	return true;
+	return ep->sa.sa_family == AF_INET ? check_v4(v, ep) : check_v6(v, ep);
 }
 
 static bool domain_ok(const char *s, size_t len)

@@ -42,7 +42,7 @@ static const struct cfg_word *word_find(const struct cfg_word *words, const char
 
 static bool bad_word(struct cfg_value *v, const struct cfg_word *words)
 {
-	const char *names[16];
+	const char *names[32];
 	size_t n = 0;
 
 	while (n < ARRAY_LEN(names) && words[n].word) {
@@ -121,8 +121,15 @@ static bool number_set(struct cfg_value *v, const struct unit *units, size_t n_u
 static bool number_set_u32(struct cfg_value *v, void *base, const struct unit *units, size_t n_units,
 			   const char *unit)
 {
+	const struct cfg_word *w = v->key->words ? word_find(v->key->words, v->text) : NULL;
 	uint64_t n;
 
+	if (w) {
+		*(uint32_t *)member(v, base) = (uint32_t)w->value;
+		return true;
+	}
+	if (v->key->words && isalpha((unsigned char)*v->text))
+		return bad_word(v, v->key->words);
 	if (!number_set(v, units, n_units, unit, &n))
 		return false;
 	*(uint32_t *)member(v, base) = (uint32_t)n;

@@ -286,7 +286,7 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
 	csa->hard = e->now + SECONDS(p->life_s);
 	HASH_ADD(hh_in, e->spis, spi_in, sizeof(csa->spi_in), csa);
 	DL_PREPEND(child->sas, csa);
-	kernel_sync(c, &ike->path, p->udp);
+	kernel_sync(c, ike, p->udp);
 	kernel_sa_install(csa, p);
 	engine_set_timer(e, &csa->expire, csa_life(csa), csa_expired, csa);
 	return csa;

@@ -26,9 +26,11 @@ struct conn_cfg *conn_cfg_new(const char *name)
 	c->refs = 1;
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	c->ike_version = 1;
-	c->ike[0] = (struct ike_suite){ ENC_AES_CBC, 128, HASH_SHA2_256, DH_MODP2048 };
+	c->ike[0] = (struct ike_suite){
+		.enc = ENC_AES_CBC, .keybits = 128, .hash = HASH_SHA2_256, .group = DH_MODP2048,
+	};
 	c->n_ike = 1;
-	c->esp[0] = (struct esp_suite){ ENC_AES_CBC, 128, HASH_SHA2_256, DH_NONE };
+	c->esp[0] = (struct esp_suite){ .enc = ENC_AES_CBC, .keybits = 128, .integ = HASH_SHA2_256 };
 	c->n_esp = 1;
 	c->pfs = DH_MODP2048;
 	c->ike_lifetime = 86400;
@@ -43,6 +45,8 @@ struct conn_cfg *conn_cfg_new(const char *name)
 	c->encap = ENCAP_AUTO;
 	c->nat_keepalive = 20;
 	c->replay_window = 1024;
+	c->sha256_truncation = 128;
+	c->outer = (struct outer_cfg){ .dscp = DSCP_COPY, .ttl = TTL_ROUTE, .ecn = true, .mss_clamp = true };
 	c->rekey_margin = 10;
 	c->retransmit_timeout = 2000;
 	c->retransmit_tries = 5;
@@ -113,6 +117,18 @@ static bool ends_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	       id_same(&a->local_id, &b->local_id) && id_same(&a->remote_id, &b->remote_id);
 }
 
+static bool outer_same(const struct outer_cfg *a, const struct outer_cfg *b)
+{
+	return a->df == b->df && a->fragment == b->fragment && a->dscp == b->dscp && a->ttl == b->ttl &&
+	       a->ecn == b->ecn && a->mss_clamp == b->mss_clamp;
+}
+
+static bool esp_numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return a->nat_keepalive == b->nat_keepalive && a->replay_window == b->replay_window && a->esn == b->esn &&
+	       a->sha256_truncation == b->sha256_truncation && a->tfc == b->tfc && outer_same(&a->outer, &b->outer);
+}
+
 static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
 	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
@@ -120,8 +136,7 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	       a->routes == b->routes && a->start == b->start && a->dpd == b->dpd &&
 	       a->dpd_idle == b->dpd_idle && a->dpd_retransmit == b->dpd_retransmit &&
 	       a->dpd_retries == b->dpd_retries && a->encap == b->encap &&
-	       a->nat_keepalive == b->nat_keepalive && a->replay_window == b->replay_window &&
-	       a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&
+	       esp_numbers_same(a, b) && a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&
 	       a->retransmit_tries == b->retransmit_tries && a->weak_crypto == b->weak_crypto;
 }
 

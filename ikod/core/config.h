@@ -17,6 +17,25 @@
 enum start_mode { START_AUTO, START_ON_DEMAND, START_PASSIVE };
 enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
+enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
+enum df_mode { DF_COPY, DF_SET, DF_CLEAR };		/* as VPNTUN_DF_* */
+enum fragment_mode { FRAGMENT_BEFORE, FRAGMENT_AFTER, FRAGMENT_NEVER };	/* as VPNTUN_FRAGMENT_* */
+
+#define DSCP_COPY 255		/* as VPNTUN_DSCP_COPY */
+#define TTL_ROUTE 0
+#define TFC_MTU 65535		/* longer than any path takes: to what fits */
+
+/**
+ * struct outer_cfg - how the packets that carry a tunnel are made
+ * @dscp: 0 to 63, or DSCP_COPY
+ * @ttl: 1 to 255, or TTL_ROUTE
+ */
+struct outer_cfg {
+	enum df_mode df;
+	enum fragment_mode fragment;
+	uint32_t dscp, ttl;
+	bool ecn, mss_clamp;
+};
 
 /** struct cfg_where - a place in a configuration file; line 0 if the key is not written there */
 struct cfg_where {
@@ -57,8 +76,12 @@ struct conn_cfg {
 	enum dpd_mode dpd;
 	uint32_t dpd_idle, dpd_retransmit, dpd_retries;
 	enum encap_mode encap;
-	uint32_t nat_keepalive;
+	uint32_t nat_keepalive;			/* 0: none */
 	uint32_t replay_window;
+	enum esn_mode esn;
+	uint32_t sha256_truncation;		/* bits of ICV: 128 of RFC 4868, or 96 */
+	struct outer_cfg outer;
+	uint32_t tfc;				/* bytes that inner packets are padded to, TFC_MTU, 0 for off */
 	uint32_t rekey_margin;			/* percent */
 	uint32_t retransmit_timeout, retransmit_tries;
 	bool weak_crypto;

@@ -4,8 +4,8 @@
 
 /* The keys of a [connection NAME] section: X(symbol, "key", "value expected") */
 #define CONN_KEYS(X)									\
-	X(LOCAL, "local", "an IPv4 address of this machine, or any")			\
-	X(REMOTE, "remote", "the peer's IPv4 address, or any")				\
+	X(LOCAL, "local", "an IPv4 or IPv6 address of this machine, or any")			\
+	X(REMOTE, "remote", "the peer's IPv4 or IPv6 address, or any")				\
 	X(LOCAL_ID, "local-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
 	X(REMOTE_ID, "remote-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
 	X(LOCAL_SUBNETS, "local-subnets", "networks such as 192.168.1.0/24, separated by commas") \
@@ -26,8 +26,17 @@
 	X(DPD_RETRANSMIT, "dpd-retransmit", "a time such as 15s")			\
 	X(DPD_RETRIES, "dpd-retries", "a number from 1 to 20")				\
 	X(ENCAPSULATION, "encapsulation", "auto or udp")				\
-	X(NAT_KEEPALIVE, "nat-keepalive", "a time such as 20s")				\
-	X(REPLAY_WINDOW, "replay-window", "a number of packets from 64 to 4096")	\
+	X(NAT_KEEPALIVE, "nat-keepalive", "a time such as 20s, or off")			\
+	X(REPLAY_WINDOW, "replay-window", "a number of packets from 64 to 8192")	\
+	X(ESN, "esn", "yes, no or offer")						\
+	X(SHA256_TRUNCATION, "sha256-truncation", "128 or 96")				\
+	X(MSS_CLAMP, "mss-clamp", "yes or no")						\
+	X(DF, "df", "copy, set or clear")						\
+	X(FRAGMENT, "fragment", "before, after or never")				\
+	X(DSCP, "dscp", "copy, a number from 0 to 63, or a name such as ef, af21 or cs6") \
+	X(TTL, "ttl", "route, or a number from 1 to 255")				\
+	X(ECN, "ecn", "yes or no")							\
+	X(TFC, "tfc", "off, mtu, or a number of bytes from 64 to 65535")		\
 	X(REKEY_MARGIN, "rekey-margin", "a percentage of the lifetime such as 10%")	\
 	X(RETRANSMIT_TIMEOUT, "retransmit-timeout", "a time such as 2s")		\
 	X(RETRANSMIT_TRIES, "retransmit-tries", "a number from 1 to 20")		\

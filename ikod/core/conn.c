@@ -62,6 +62,7 @@ struct conn *conn_new(struct ike_engine *e, struct conn_cfg *cfg)
 	c->kpeer.peer_id = c->peer_id;
 	c->kpeer.local = cfg->local;
 	c->kpeer.remote = cfg->remote;
+	c->kpeer.outer = cfg->outer;
 	conn_index_add(c);
 	return c;
 }
@@ -249,9 +250,20 @@ static void trim_rekeyed(struct conn *c)
 			ike_sa_kill(sa);
 }
 
-static void keepalive_due(void *owner)
+/*
+ * Once there are SAs the kernel sends them: it knows when ESP was sent last,
+ * and keeps the mapping while we are not there. Before, ours hold it for IKE.
+ */
+static bool kernel_keeps_alive(const struct conn *c)
 {
-	struct ike_sa *sa = owner;
+	for (unsigned int i = 0; c->peer_installed && c->kpeer.keepalive && i < c->n_children; i++)
+		if (c->children[i].sas)
+			return true;
+	return false;
+}
+
+static void keepalive_send(const struct ike_sa *sa)
+{
 	struct ike_action *a = engine_action(sa->e, ACT_SEND);
 
 	/* RFC 3948 2.3: one byte 0xFF, without the non-ESP marker */
@@ -260,6 +272,14 @@ static void keepalive_due(void *owner)
 	a->send.data[0] = 0xff;
 	a->send.len = 1;
 	a->send.raw = true;
+}
+
+static void keepalive_due(void *owner)
+{
+	struct ike_sa *sa = owner;
+
+	if (!kernel_keeps_alive(sa->conn))
+		keepalive_send(sa);
 	engine_set_timer(sa->e, &sa->keepalive, SECONDS(sa->conn->cfg->nat_keepalive), keepalive_due, sa);
 }
 
@@ -361,7 +381,7 @@ void conn_phase1_up(struct ike_sa *sa)
 	engine_stop_timer(e, &c->retry);
 	c->failure = (struct failure){ 0 };
 	announce_ike(sa, rekeyed);
-	kernel_sync(c, &sa->path, ike_sa_udp(sa));
+	kernel_sync(c, sa, ike_sa_udp(sa));
 	use_ike(c, sa);
 	restart_children(c, sa, rekeyed);
 	trim_rekeyed(c);
@@ -534,7 +554,7 @@ void conn_moved(struct ike_sa *sa, const struct ike_path *path)
 			   endpoint_str(&path->remote, is));
 	sa->path = *path;
 	if (c->ike == sa)
-		kernel_sync(c, path, ike_sa_udp(sa));
+		kernel_sync(c, sa, ike_sa_udp(sa));
 }
 
 /* ---- taking down ---- */

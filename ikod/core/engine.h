@@ -44,12 +44,20 @@ enum ike_action_type {
 enum sa_dir { SA_OUT, SA_IN };		/* as VPNTUN_DIR_* */
 enum sa_slot { SLOT_CURRENT, SLOT_NEXT, SLOT_PREVIOUS };	/* as VPNTUN_SLOT_* */
 
+/**
+ * struct act_peer - a peer of the kernel
+ * @local, @remote: with the UDP ports if @udp
+ * @outer: does not change while the peer lives
+ * @keepalive: seconds of silence before a NAT keepalive, 0 for none; only if @udp
+ */
 struct act_peer {
 	char ifname[16];
 	uint32_t peer_id;
 	char name[CONN_NAME_MAX + 1];
-	union endpoint local, remote;	/* with the UDP ports if @udp */
+	union endpoint local, remote;
 	bool udp;
+	struct outer_cfg outer;
+	uint16_t keepalive;
 };
 
 struct act_child {
@@ -59,7 +67,11 @@ struct act_child {
 	bool acquire;
 };
 
-/** struct act_sa - one direction; keys are wiped by ike_action_free() */
+/**
+ * struct act_sa - one direction; keys are wiped by ike_action_free()
+ * @enc_key: the salt behind it if the cipher has one; empty with ENC_NULL
+ * @tfc_pad: as conn_cfg.tfc; outbound
+ */
 struct act_sa {
 	char ifname[16];
 	uint32_t peer_id, child_id;
@@ -67,9 +79,9 @@ struct act_sa {
 	uint32_t spi;			/* host order */
 	enum sa_slot slot;
 	struct esp_suite suite;
-	struct secret enc_key;		/* salt appended with AES-GCM */
+	struct secret enc_key;
 	struct secret auth_key;
-	uint32_t replay_window;
+	uint32_t replay_window, tfc_pad;
 	uint64_t soft_bytes, hard_bytes, hard_seconds;
 };
 

@@ -22,6 +22,7 @@
 	X(P1_DH, "phase1-dh-mismatch", "the Diffie-Hellman groups of IKE differ", KEY_IKE) \
 	X(P2_PROPOSAL, "phase2-proposal-mismatch", "no common ESP proposal", KEY_ESP)	\
 	X(P2_PFS, "pfs-mismatch", "PFS or its group differs", KEY_PFS)			\
+	X(P2_ESN, "esn-mismatch", "one side demands extended sequence numbers, the other refuses them", KEY_ESN) \
 	X(SELECTOR, "subnet-mismatch", "this pair of subnets is not configured on both sides", KEY_REMOTE_SUBNETS) \
 	X(ID, "id-mismatch", "the identity is not the one expected", KEY_REMOTE_ID)	\
 	X(ENCAP_MODE, "encapsulation-mode-mismatch", "tunnel mode is required", KEY_ESP) \

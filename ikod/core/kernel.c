@@ -71,17 +71,25 @@ static bool is_any(const union endpoint *ep)
 	return !p || !memcmp(p, zero, len);
 }
 
-void kernel_sync(struct conn *c, const struct ike_path *path, bool udp)
+/* RFC 3948 4: it is on us to keep the mapping of a NAT in front of us, not on the peer */
+static uint16_t keepalive(const struct ike_sa *sa, bool udp)
 {
-	union endpoint local, remote;
+	return udp && sa->nat_local ? (uint16_t)sa->conn->cfg->nat_keepalive : 0;
+}
+
+void kernel_sync(struct conn *c, const struct ike_sa *sa, bool udp)
+{
+	const struct ike_path *path = &sa->path;
+	struct act_peer is = c->kpeer;
 	bool moved;
 
-	set_end(&local, is_any(&path->local) ? &c->cfg->local : &path->local, udp);
-	set_end(&remote, &path->remote, udp);
-	moved = !same_end(&local, &c->kpeer.local) || !same_end(&remote, &c->kpeer.remote) || udp != c->kpeer.udp;
-	c->kpeer.local = local;
-	c->kpeer.remote = remote;
-	c->kpeer.udp = udp;
+	set_end(&is.local, is_any(&path->local) ? &c->cfg->local : &path->local, udp);
+	set_end(&is.remote, &path->remote, udp);
+	is.udp = udp;
+	is.keepalive = keepalive(sa, udp);
+	moved = !same_end(&is.local, &c->kpeer.local) || !same_end(&is.remote, &c->kpeer.remote) ||
+		is.udp != c->kpeer.udp || is.keepalive != c->kpeer.keepalive;
+	c->kpeer = is;
 	if (moved && c->peer_installed)
 		peer_action(c, ACT_PEER_SET);
 	kernel_install(c);
@@ -121,15 +129,18 @@ static struct act_sa *sa_action(struct conn *c, enum ike_action_type type, uint3
 	return a;
 }
 
-/* KEYMAT is the cipher key, its salt and the integrity key in this order (RFC 2407 4.5, RFC 4106 8.1). */
+/* KEYMAT is the cipher key, its salt and the integrity key in this order (RFC 2407 4.5, RFC 4106 8.1, RFC 4543 5.3). */
 static void split_keys(struct act_sa *a, const struct esp_suite *s, struct secret *keymat)
 {
 	const struct hash_info *h = s->integ == HASH_NONE ? NULL : hash_info(s->integ);
-	size_t auth = h ? h->len : 0, enc = keymat->len > auth ? keymat->len - auth : 0;
+	size_t auth = h ? h->len : 0, enc;
 
-	if (!keymat->p || !enc)
-		return;		/* the kernel refuses an SA without a key */
-	secret_set(&a->enc_key, keymat->p, enc);
+	/* the kernel refuses an SA without the keys that it needs */
+	if (!keymat->p || !keymat->len || keymat->len != esp_keymat_len(s))
+		return;
+	enc = keymat->len - auth;
+	if (enc)
+		secret_set(&a->enc_key, keymat->p, enc);
 	if (auth)
 		secret_set(&a->auth_key, keymat->p + enc, auth);
 	secret_wipe(keymat);
@@ -154,6 +165,7 @@ static void sa_install(struct child_sa *csa, const struct csa_params *p, enum sa
 	a->suite = p->suite;
 	split_keys(a, &p->suite, keymat);
 	a->replay_window = c->cfg->replay_window;
+	a->tfc_pad = dir == SA_OUT ? c->cfg->tfc : 0;
 	a->hard_bytes = hard_bytes(c, p);
 	/* the side that made the SA is told first, as with the timers */
 	a->soft_bytes = a->hard_bytes / 100 * (100 - (p->role == ROLE_INITIATOR ? margin : margin / 2));

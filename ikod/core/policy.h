@@ -57,8 +57,8 @@ struct child_sa *csa_by_spi(struct conn *c, enum sa_dir dir, uint32_t spi);
 /* kernel.c: what the kernel is told */
 bool ike_sa_udp(const struct ike_sa *sa);
 void kernel_install(struct conn *c);
-/** kernel_sync - make the kernel's peer match @path, creating it and its children if need be */
-void kernel_sync(struct conn *c, const struct ike_path *path, bool udp);
+/** kernel_sync - make the kernel's peer match the path of @sa, creating it and its children if need be */
+void kernel_sync(struct conn *c, const struct ike_sa *sa, bool udp);
 void kernel_remove(struct conn *c);
 void kernel_sa_install(struct child_sa *csa, struct csa_params *p);
 void kernel_sa_promote(struct child_sa *csa);

@@ -1,19 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "crypto/alg.h"
 
-/* IANA ipsec-registry and isakmp-registry; RFC 2409 appendix A, RFC 2407 4.4.4 and 4.5, RFC 4106, RFC 4868 */
+/* IANA ipsec-registry and isakmp-registry; RFC 2409 appendix A, RFC 2407 4.4.4 and 4.5, RFC 4106, 4543, 4868 */
 
 static const struct enc_info encs[ENC_N] = {
 	[ENC_AES_CBC] = {
-		.name = "aes", .v1_p1 = 7, .v1_esp = 12, .block = 16, .key_attr = true,
+		.name = "aes", .mode = "", .v1_p1 = 7, .v1_esp = 12, .block = 16, .key_attr = true,
 	},
 	[ENC_3DES] = {
-		.name = "3des", .v1_p1 = 5, .v1_esp = 3, .block = 8, .weak = true,
+		.name = "3des", .v1_p1 = 5, .v1_esp = 3, .block = 8, .keybits = 192, .weak = true,
 	},
 	/* RFC 4106 8.1: 4 bytes of salt follow the key */
 	[ENC_AES_GCM16] = {
-		.name = "aes-gcm16", .v1_p1 = 0, .v1_esp = 20, .block = 16, .salt = 4,
+		.name = "aes-gcm16", .mode = "gcm16", .v1_esp = 20, .block = 16, .salt = 4,
 		.aead = true, .key_attr = true,
+	},
+	[ENC_AES_GCM12] = {
+		.name = "aes-gcm12", .mode = "gcm12", .v1_esp = 19, .block = 16, .salt = 4,
+		.aead = true, .key_attr = true,
+	},
+	[ENC_AES_GCM8] = {
+		.name = "aes-gcm8", .mode = "gcm8", .v1_esp = 18, .block = 16, .salt = 4,
+		.aead = true, .key_attr = true,
+	},
+	/* RFC 7634 is for IKEv2: the ISAKMP registry ends with 23 and has no number for it */
+	[ENC_CHACHA20_POLY1305] = {
+		.name = "chacha20poly1305", .salt = 4, .keybits = 256, .aead = true,
+	},
+	/* RFC 4543 5.3: the salt as in RFC 4106 */
+	[ENC_AES_GMAC] = {
+		.name = "aes-gmac", .mode = "gmac", .v1_esp = 23, .block = 16, .salt = 4,
+		.aead = true, .key_attr = true, .weak = true, .clear = true,
+	},
+	/* RFC 2410 */
+	[ENC_NULL] = {
+		.name = "null", .v1_esp = 11, .weak = true, .clear = true,
 	},
 };
 

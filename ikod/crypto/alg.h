@@ -8,7 +8,10 @@
 
 /* The algorithm registry: one row an algorithm; names, protocol numbers and sizes come from it alone. */
 
-enum enc_alg { ENC_NONE, ENC_AES_CBC, ENC_3DES, ENC_AES_GCM16, ENC_N };
+enum enc_alg {
+	ENC_NONE, ENC_AES_CBC, ENC_3DES, ENC_AES_GCM16, ENC_AES_GCM12, ENC_AES_GCM8, ENC_CHACHA20_POLY1305,
+	ENC_AES_GMAC, ENC_NULL, ENC_N
+};
 enum hash_alg { HASH_NONE, HASH_MD5, HASH_SHA1, HASH_SHA2_256, HASH_SHA2_384, HASH_SHA2_512, HASH_N };
 enum dh_group {
 	DH_NONE = 0, DH_MODP768 = 1, DH_MODP1024 = 2, DH_MODP1536 = 5, DH_MODP2048 = 14, DH_MODP3072 = 15,
@@ -18,13 +21,16 @@ enum dh_group {
 /** struct enc_info - an encryption algorithm */
 struct enc_info {
 	const char *name;	/* "aes", "3des", "aes-gcm16" */
+	const char *mode;	/* in suites, behind the key size: "", "gcm16" */
 	uint16_t v1_p1;		/* RFC 2409 appendix A encryption algorithm, 0: not for phase 1 */
-	uint8_t v1_esp;		/* RFC 2407 4.4.4 transform id */
+	uint8_t v1_esp;		/* RFC 2407 4.4.4 transform id, 0: IKEv1 cannot negotiate it */
 	uint16_t block;		/* IV and padding unit of CBC in bytes */
 	uint16_t salt;		/* bytes of salt after the ESP key */
-	bool aead;
+	uint16_t keybits;	/* of an algorithm without the key length attribute */
+	bool aead;		/* checks integrity itself */
 	bool key_attr;		/* the key length attribute must be sent */
 	bool weak;
+	bool clear;		/* hides nothing: integrity alone */
 };
 
 /** struct hash_info - a hash with its HMAC, prf and ESP integrity forms */
@@ -61,12 +67,20 @@ struct ike_suite {
 	unsigned int group;
 };
 
-/** struct esp_suite - one ESP proposal; @integ is HASH_NONE with an AEAD; @group only if written */
+/**
+ * struct esp_suite - one ESP proposal
+ * @integ: HASH_NONE with an AEAD
+ * @group: only if written
+ * @esn: extended sequence numbers (RFC 4304); never written in a proposal
+ * @icv96: HMAC-SHA2-256 is cut to 96 bits instead of the 128 of RFC 4868, which
+ *	IKE cannot say; never written in a proposal
+ */
 struct esp_suite {
 	enum enc_alg enc;
 	uint16_t keybits;
 	enum hash_alg integ;
 	unsigned int group;
+	bool esn, icv96;
 };
 
 #define SUITE_STRLEN 64
@@ -75,7 +89,7 @@ struct esp_suite {
  * @err: a buffer for what is wrong and what was expected ("unknown hash 'sha257', did you mean sha256?")
  */
 bool ike_suite_parse(const char *s, struct ike_suite *out, char *err, size_t errlen);
-/** esp_suite_parse - "aes256-sha256", "aes128gcm16", optionally "-modp2048" for PFS */
+/** esp_suite_parse - "aes256-sha256", "aes128gcm16", "null-sha256", optionally "-modp2048" for PFS */
 bool esp_suite_parse(const char *s, struct esp_suite *out, char *err, size_t errlen);
 bool dh_group_parse(const char *s, unsigned int *group);
 const char *ike_suite_str(const struct ike_suite *s, char out[SUITE_STRLEN]);

@@ -44,11 +44,34 @@ static const struct spelling spellings[] = {
 	{ "aes-192-gcm", WORD_ENC, ENC_AES_GCM16, 192 },
 	{ "aes-256-gcm", WORD_ENC, ENC_AES_GCM16, 256 },
 	{ "aes-128-gcm-16", WORD_ENC, ENC_AES_GCM16, 128 },
+	{ "aes-128-gcm-128", WORD_ENC, ENC_AES_GCM16, 128 },
 	{ "aes-192-gcm-16", WORD_ENC, ENC_AES_GCM16, 192 },
+	{ "aes-192-gcm-128", WORD_ENC, ENC_AES_GCM16, 192 },
 	{ "aes-256-gcm-16", WORD_ENC, ENC_AES_GCM16, 256 },
+	{ "aes-256-gcm-128", WORD_ENC, ENC_AES_GCM16, 256 },
+	{ "aes-128-gcm-12", WORD_ENC, ENC_AES_GCM12, 128 },
+	{ "aes-128-gcm-96", WORD_ENC, ENC_AES_GCM12, 128 },
+	{ "aes-192-gcm-12", WORD_ENC, ENC_AES_GCM12, 192 },
+	{ "aes-192-gcm-96", WORD_ENC, ENC_AES_GCM12, 192 },
+	{ "aes-256-gcm-12", WORD_ENC, ENC_AES_GCM12, 256 },
+	{ "aes-256-gcm-96", WORD_ENC, ENC_AES_GCM12, 256 },
+	{ "aes-128-gcm-8", WORD_ENC, ENC_AES_GCM8, 128 },
+	{ "aes-128-gcm-64", WORD_ENC, ENC_AES_GCM8, 128 },
+	{ "aes-192-gcm-8", WORD_ENC, ENC_AES_GCM8, 192 },
+	{ "aes-192-gcm-64", WORD_ENC, ENC_AES_GCM8, 192 },
+	{ "aes-256-gcm-8", WORD_ENC, ENC_AES_GCM8, 256 },
+	{ "aes-256-gcm-64", WORD_ENC, ENC_AES_GCM8, 256 },
 	{ "aes-gcm-128", WORD_ENC, ENC_AES_GCM16, 128 },
 	{ "aes-gcm-192", WORD_ENC, ENC_AES_GCM16, 192 },
 	{ "aes-gcm-256", WORD_ENC, ENC_AES_GCM16, 256 },
+	{ "aes-128-gmac", WORD_ENC, ENC_AES_GMAC, 128 },
+	{ "aes-gmac-128", WORD_ENC, ENC_AES_GMAC, 128 },
+	{ "aes-192-gmac", WORD_ENC, ENC_AES_GMAC, 192 },
+	{ "aes-gmac-192", WORD_ENC, ENC_AES_GMAC, 192 },
+	{ "aes-256-gmac", WORD_ENC, ENC_AES_GMAC, 256 },
+	{ "aes-gmac-256", WORD_ENC, ENC_AES_GMAC, 256 },
+	{ "chacha-20-poly-1305", WORD_ENC, ENC_CHACHA20_POLY1305, 256 },
+	{ "null", WORD_ENC, ENC_NULL, 0 },
 	{ "3des", WORD_ENC, ENC_3DES, 192 },
 	{ "3des-cbc", WORD_ENC, ENC_3DES, 192 },
 	{ "md5", WORD_HASH, HASH_MD5, 0 },
@@ -75,7 +98,9 @@ static const struct spelling spellings[] = {
 
 /* What suggest() may offer: the canonical form of each word. */
 static const char *const enc_names[] = {
-	"aes128", "aes192", "aes256", "3des", "aes128gcm16", "aes192gcm16", "aes256gcm16",
+	"aes128", "aes192", "aes256", "3des", "aes128gcm16", "aes192gcm16", "aes256gcm16", "aes128gcm12",
+	"aes192gcm12", "aes256gcm12", "aes128gcm8", "aes192gcm8", "aes256gcm8", "aes128gmac", "aes192gmac",
+	"aes256gmac", "null",
 };
 static const char *const hash_names[] = { "md5", "sha1", "sha256", "sha384", "sha512" };
 static const char *const group_names[] = {
@@ -103,7 +128,9 @@ static const struct {
 	{ "modp", "give the size, for example modp2048" },
 	{ "ecp", "give the size: ecp256, ecp384 or ecp521" },
 	{ "des", "single DES is not supported, aes128 is" },
-	{ "null", "null encryption is not supported, aes128 is" },
+	{ "sha256_96", "write sha256, and sha256-truncation = 96 in a line of its own" },
+	{ "sha2_256_96", "write sha256, and sha256-truncation = 96 in a line of its own" },
+	{ "chacha20", "IKEv1 has no number for ChaCha20-Poly1305 (RFC 7634 is for IKEv2 only), aes256gcm16 is near" },
 };
 
 static bool is_sep(char c)
@@ -247,25 +274,44 @@ static bool at_end(struct reader *r, const char *example)
 	return false;
 }
 
+static bool not_in_esp(enum enc_alg alg, char *err, size_t errlen)
+{
+	snprintf(err, errlen,
+		 "%s is not possible here: IKEv1 has no number for it (RFC 7634 is for IKEv2 only); "
+		 "use aes256gcm16", enc_info(alg)->name);
+	return false;
+}
+
+static bool not_in_phase1(enum enc_alg alg, unsigned int keybits, char *err, size_t errlen)
+{
+	const struct esp_suite s = { .enc = alg, .keybits = keybits };
+	const struct enc_info *enc = enc_info(alg);
+	char name[SUITE_STRLEN];
+
+	if (!enc->v1_esp)
+		return not_in_esp(alg, err, errlen);
+	if (enc->clear)
+		snprintf(err, errlen, "%s is not possible here: phase 1 is always encrypted; use aes128 with a hash",
+			 esp_suite_str(&s, name));
+	else
+		snprintf(err, errlen,
+			 "%s is not possible here: IKEv1 has no AES-GCM in phase 1 "
+			 "(RFC 5282 is for IKEv2 only); use aes%u with a hash, and keep %s for esp",
+			 esp_suite_str(&s, name), keybits, name);
+	return false;
+}
+
 bool ike_suite_parse(const char *s, struct ike_suite *out, char *err, size_t errlen)
 {
 	static const char example[] = "aes128-sha256-modp2048";
 	struct reader r = { .s = s, .err = err, .errlen = errlen };
 	struct spelling enc, hash, group;
-	char name[SUITE_STRLEN];
 
 	memset(out, 0, sizeof(*out));
 	if (!word_take(&r, WORD_ENC, example, &enc))
 		return false;
-	if (enc_info((enum enc_alg)enc.value)->aead) {
-		struct esp_suite aead = { .enc = (enum enc_alg)enc.value, .keybits = enc.keybits };
-
-		snprintf(err, errlen,
-			 "%s is not possible here: IKEv1 has no AES-GCM in phase 1 "
-			 "(RFC 5282 is for IKEv2 only); use aes%u with a hash, and keep %s for esp",
-			 esp_suite_str(&aead, name), enc.keybits, name);
-		return false;
-	}
+	if (!enc_info((enum enc_alg)enc.value)->v1_p1)
+		return not_in_phase1((enum enc_alg)enc.value, enc.keybits, err, errlen);
 	if (!word_take(&r, WORD_HASH, example, &hash) || !word_take(&r, WORD_GROUP, example, &group) ||
 	    !at_end(&r, example))
 		return false;
@@ -288,13 +334,16 @@ bool esp_suite_parse(const char *s, struct esp_suite *out, char *err, size_t err
 	if (!word_take(&r, WORD_ENC, example, &enc))
 		return false;
 	aead = enc_info((enum enc_alg)enc.value)->aead;
+	if (!enc_info((enum enc_alg)enc.value)->v1_esp)
+		return not_in_esp((enum enc_alg)enc.value, err, errlen);
 	if (aead)
 		example = "aes128gcm16 or aes128gcm16-modp2048";
 	else if (!word_take(&r, WORD_HASH, example, &integ))
 		return false;
 	n = aead && *r.s ? word_match(r.s + 1, &integ) : 0;
 	if (n && integ.kind == WORD_HASH) {
-		snprintf(err, errlen, "AES-GCM checks integrity itself: leave out '%.*s'", (int)n, r.s + 1);
+		snprintf(err, errlen, "%s checks integrity itself: leave out '%.*s'",
+			 enc_info((enum enc_alg)enc.value)->name, (int)n, r.s + 1);
 		return false;
 	}
 	if (*r.s && !word_take(&r, WORD_GROUP, aead ? example : "aes128-sha256-modp2048", &group))
@@ -327,7 +376,7 @@ bool dh_group_parse(const char *s, unsigned int *group)
 	return true;
 }
 
-/* "aes128", "3des", "aes128gcm16": the key size stands after "aes" */
+/* "aes128", "3des", "aes128gcm16", "null": the key size stands after "aes" */
 static int enc_str(enum enc_alg a, unsigned int keybits, char *out, size_t len)
 {
 	const struct enc_info *enc = enc_info(a);
@@ -336,7 +385,7 @@ static int enc_str(enum enc_alg a, unsigned int keybits, char *out, size_t len)
 		return snprintf(out, len, "none");
 	if (!enc->key_attr)
 		return snprintf(out, len, "%s", enc->name);
-	return snprintf(out, len, "aes%u%s", keybits, enc->aead ? "gcm16" : "");
+	return snprintf(out, len, "aes%u%s", keybits, enc->mode);
 }
 
 const char *ike_suite_str(const struct ike_suite *s, char out[SUITE_STRLEN])
@@ -356,7 +405,9 @@ const char *esp_suite_str(const struct esp_suite *s, char out[SUITE_STRLEN])
 	int n = enc_str(s->enc, s->keybits, out, SUITE_STRLEN);
 
 	if (integ)
-		n += snprintf(out + n, SUITE_STRLEN - n, "-%s", integ->name);
+		n += snprintf(out + n, SUITE_STRLEN - n, "-%s%s", integ->name, s->icv96 ? "_96" : "");
+	if (s->esn)
+		n += snprintf(out + n, SUITE_STRLEN - n, "-esn");
 	if (dh)
 		snprintf(out + n, SUITE_STRLEN - n, "-%s", dh->name);
 	return out;

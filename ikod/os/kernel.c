@@ -225,6 +225,7 @@ static void on_stats(void *ctx, struct nlmsghdr *h)
 
 	if (!kmsg_parse(h, &in) || !in.known || in.ev.type != KEV_STATS)
 		return;
+	/* a module that knows no filter lists all */
 	if (w->peer_id && in.ev.peer_id != *w->peer_id)
 		return;
 	snprintf(in.ev.ifname, sizeof(in.ev.ifname), "%s", w->ifname);
@@ -239,7 +240,7 @@ bool kernel_stats(struct kernel *k, const char *ifname, const uint32_t *peer_id)
 
 	if (!ifindex)
 		return false;
-	if (nlq_dump(k->req, kmsg_dump(k->family, VPNTUN_CMD_SA_GET, ifindex), on_stats, &w, &r))
+	if (nlq_dump(k->req, kmsg_dump(k->family, VPNTUN_CMD_SA_GET, ifindex, peer_id), on_stats, &w, &r))
 		return true;
 	log_limited(LOG_L_WARN, NULL, "%s: cannot list SAs: %s", ifname, r.text);
 	return false;
@@ -268,7 +269,7 @@ static unsigned int flush_some(struct kernel *k, uint32_t ifindex)
 	struct nlq_result r;
 	unsigned int i, gone = 0;
 
-	nlq_dump(k->req, kmsg_dump(k->family, VPNTUN_CMD_PEER_GET, ifindex), on_peer, &l, &r);
+	nlq_dump(k->req, kmsg_dump(k->family, VPNTUN_CMD_PEER_GET, ifindex, NULL), on_peer, &l, &r);
 	for (i = 0; i < l.n; i++)
 		gone += nlq_do(k->req, kmsg_peer_del(k->family, ifindex, l.ids[i]), &r);
 	return gone;

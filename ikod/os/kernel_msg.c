@@ -14,6 +14,11 @@ static const uint32_t enc_to_kernel[ENC_N] = {
 	[ENC_AES_CBC] = VPNTUN_ENC_AES_CBC,
 	[ENC_3DES] = VPNTUN_ENC_DES3_CBC,
 	[ENC_AES_GCM16] = VPNTUN_ENC_AES_GCM16,
+	[ENC_AES_GCM12] = VPNTUN_ENC_AES_GCM12,
+	[ENC_AES_GCM8] = VPNTUN_ENC_AES_GCM8,
+	[ENC_CHACHA20_POLY1305] = VPNTUN_ENC_CHACHA20_POLY1305,
+	[ENC_AES_GMAC] = VPNTUN_ENC_AES_GMAC,
+	[ENC_NULL] = VPNTUN_ENC_NULL,
 };
 
 static const uint32_t hash_to_kernel[HASH_N] = {
@@ -28,6 +33,12 @@ static const uint32_t hash_to_kernel[HASH_N] = {
 _Static_assert(SA_OUT == (int)VPNTUN_DIR_OUT && SA_IN == (int)VPNTUN_DIR_IN, "directions differ");
 _Static_assert(SLOT_CURRENT == (int)VPNTUN_SLOT_CURRENT && SLOT_NEXT == (int)VPNTUN_SLOT_NEXT &&
 	       SLOT_PREVIOUS == (int)VPNTUN_SLOT_PREVIOUS, "slots differ");
+
+_Static_assert(DF_COPY == (int)VPNTUN_DF_COPY && DF_SET == (int)VPNTUN_DF_SET && DF_CLEAR == (int)VPNTUN_DF_CLEAR,
+	       "DF policies differ");
+_Static_assert(FRAGMENT_BEFORE == (int)VPNTUN_FRAGMENT_BEFORE && FRAGMENT_AFTER == (int)VPNTUN_FRAGMENT_AFTER &&
+	       FRAGMENT_NEVER == (int)VPNTUN_FRAGMENT_NEVER, "fragmentation policies differ");
+_Static_assert(DSCP_COPY == VPNTUN_DSCP_COPY, "DSCP policies differ");
 
 static const uint8_t commands[] = {
 	[ACT_PEER_NEW] = VPNTUN_CMD_PEER_NEW, [ACT_PEER_SET] = VPNTUN_CMD_PEER_SET,
@@ -82,6 +93,26 @@ static int put_endpoint(struct nl_msg *m, const union endpoint *ep, int addr, in
 	return err;
 }
 
+/* put_outer - only what differs from the family's defaults: those of a peer that is made */
+static int put_outer(struct nl_msg *m, const struct outer_cfg *o)
+{
+	int err = 0;
+
+	if (o->df != DF_COPY)
+		err |= nla_put_u32(m, VPNTUN_A_PEER_DF, o->df);
+	if (o->fragment != FRAGMENT_BEFORE)
+		err |= nla_put_u32(m, VPNTUN_A_PEER_FRAGMENT, o->fragment);
+	if (o->dscp != DSCP_COPY)
+		err |= nla_put_u8(m, VPNTUN_A_PEER_DSCP, (uint8_t)o->dscp);
+	if (o->ttl != TTL_ROUTE)
+		err |= nla_put_u8(m, VPNTUN_A_PEER_TTL, (uint8_t)o->ttl);
+	if (!o->ecn)
+		err |= nla_put_u8(m, VPNTUN_A_PEER_ECN, 0);
+	if (!o->mss_clamp)
+		err |= nla_put_u8(m, VPNTUN_A_PEER_MSS_CLAMP, 0);
+	return err;
+}
+
 static int put_peer(struct nl_msg *m, const struct ike_action *a, int udp_fd)
 {
 	const struct act_peer *p = &a->peer;
@@ -98,7 +129,13 @@ static int put_peer(struct nl_msg *m, const struct ike_action *a, int udp_fd)
 	err |= nla_put_u32(m, VPNTUN_A_PEER_ENCAP, p->udp ? VPNTUN_ENCAP_UDP : VPNTUN_ENCAP_NONE);
 	if (p->udp)
 		err |= nla_put_u32(m, VPNTUN_A_PEER_SOCKET, (uint32_t)udp_fd);
-	if (a->type == ACT_PEER_NEW && p->name[0])
+	/* a change to none has to be said */
+	if (p->udp && (p->keepalive || a->type == ACT_PEER_SET))
+		err |= nla_put_u16(m, VPNTUN_A_PEER_KEEPALIVE, p->keepalive);
+	if (a->type != ACT_PEER_NEW)
+		return err;
+	err |= put_outer(m, &p->outer);
+	if (p->name[0])
 		err |= nla_put_string(m, VPNTUN_A_PEER_NAME, p->name);
 	return err;
 }
@@ -148,11 +185,14 @@ static int put_algorithms(struct nl_msg *m, const struct act_sa *s)
 	uint32_t auth = s->suite.integ < HASH_N ? hash_to_kernel[s->suite.integ] : 0;
 	int err;
 
-	/* The null cipher is not for us, and an unknown algorithm must not turn into it. */
-	if (!enc || (s->suite.integ != HASH_NONE && !auth))
+	if (s->suite.icv96 && s->suite.integ == HASH_SHA2_256)
+		auth = VPNTUN_AUTH_HMAC_SHA2_256_96;
+	/* an unknown algorithm must not turn into none, and none of both is no protection at all */
+	if (!enc || enc_info(s->suite.enc)->aead == (auth != 0) || (s->suite.integ != HASH_NONE && !auth))
 		return -EINVAL;
 	err = nla_put_u32(m, VPNTUN_A_SA_ENC, enc);
-	err |= nla_put(m, VPNTUN_A_SA_ENC_KEY, (int)s->enc_key.len, s->enc_key.p);
+	if (s->suite.enc != ENC_NULL)
+		err |= nla_put(m, VPNTUN_A_SA_ENC_KEY, (int)s->enc_key.len, s->enc_key.p);
 	err |= nla_put_u32(m, VPNTUN_A_SA_AUTH, auth);
 	if (auth)
 		err |= nla_put(m, VPNTUN_A_SA_AUTH_KEY, (int)s->auth_key.len, s->auth_key.p);
@@ -173,6 +213,10 @@ static int put_sa(struct nl_msg *m, const struct ike_action *a)
 	err |= put_algorithms(m, s);
 	if (s->dir == SA_IN && s->replay_window)
 		err |= nla_put_u32(m, VPNTUN_A_SA_REPLAY_WINDOW, s->replay_window);
+	if (s->suite.esn)
+		err |= nla_put_u8(m, VPNTUN_A_SA_ESN, 1);
+	if (s->dir == SA_OUT && s->tfc_pad)
+		err |= nla_put_u32(m, VPNTUN_A_SA_TFC_PAD, s->tfc_pad);
 	err |= put_u64_if(m, VPNTUN_A_SA_SOFT_BYTES, s->soft_bytes);
 	err |= put_u64_if(m, VPNTUN_A_SA_HARD_BYTES, s->hard_bytes);
 	err |= put_u64_if(m, VPNTUN_A_SA_HARD_SECONDS, s->hard_seconds);
@@ -203,9 +247,20 @@ fail:
 	return NULL;
 }
 
-struct nl_msg *kmsg_dump(int family, uint8_t cmd, uint32_t ifindex)
+struct nl_msg *kmsg_dump(int family, uint8_t cmd, uint32_t ifindex, const uint32_t *peer_id)
 {
-	return begin(family, cmd, ifindex);
+	struct nl_msg *m = begin(family, cmd, ifindex);
+	struct nlattr *nest;
+
+	if (!m || !peer_id)
+		return m;
+	nest = nlq_nest(m, VPNTUN_A_SA);
+	if (!nest || nla_put_u32(m, VPNTUN_A_SA_PEER_ID, *peer_id)) {
+		nlmsg_free(m);
+		return NULL;
+	}
+	nla_nest_end(m, nest);
+	return m;
 }
 
 struct nl_msg *kmsg_peer_del(int family, uint32_t ifindex, uint32_t peer_id)

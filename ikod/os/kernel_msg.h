@@ -18,8 +18,11 @@
  * to the family, or memory is short.
  */
 struct nl_msg *kmsg_action(const struct ike_action *a, int family, uint32_t ifindex, int udp_fd);
-/** kmsg_dump - request for SAs (VPNTUN_CMD_SA_GET) or peers (VPNTUN_CMD_PEER_GET) of a device */
-struct nl_msg *kmsg_dump(int family, uint8_t cmd, uint32_t ifindex);
+/**
+ * kmsg_dump - request for SAs (VPNTUN_CMD_SA_GET) or peers (VPNTUN_CMD_PEER_GET) of a device
+ * @peer_id: SAs of this peer only; NULL for those of all
+ */
+struct nl_msg *kmsg_dump(int family, uint8_t cmd, uint32_t ifindex, const uint32_t *peer_id);
 /** kmsg_peer_del - request to remove one peer */
 struct nl_msg *kmsg_peer_del(int family, uint32_t ifindex, uint32_t peer_id);
 

@@ -128,6 +128,7 @@ enum v1_p2_attr {
 	P2_ENCAP	= 4,
 	P2_AUTH		= 5,
 	P2_KEY_LENGTH	= 6,
+	P2_ESN		= 11,	/* RFC 4304 */
 };
 
 enum { LIFE_SECONDS = 1, LIFE_KILOBYTES = 2 };
@@ -140,6 +141,7 @@ enum {
 	ENCAP_UDP_TUNNEL_DRAFT	= 61443,
 };
 enum { TRANSFORM_KEY_IKE = 1 };
+enum { ESN_64 = 1 };	/* RFC 4304: the only value; absent means 32 bits */
 
 const char *isakmp_exchange_name(unsigned int n);
 const char *isakmp_payload_name(unsigned int n);

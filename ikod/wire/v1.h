@@ -70,7 +70,7 @@ unsigned int v1_count(const struct v1_chain *ch, uint8_t type);
 enum v1_attr_bit {
 	V1A_ENC = 1 << 0, V1A_HASH = 1 << 1, V1A_AUTH = 1 << 2, V1A_GROUP = 1 << 3,
 	V1A_KEYLEN = 1 << 4, V1A_LIFE_S = 1 << 5, V1A_LIFE_KB = 1 << 6, V1A_ENCAP = 1 << 7,
-	V1A_UNKNOWN = 1 << 8,
+	V1A_UNKNOWN = 1 << 8, V1A_ESN = 1 << 9,
 };
 
 /**
@@ -84,7 +84,7 @@ enum v1_attr_bit {
 struct v1_transform {
 	uint8_t number, id;
 	unsigned int seen;
-	uint16_t enc, hash, auth, group, keylen, encap;
+	uint16_t enc, hash, auth, group, keylen, encap, esn;
 	uint64_t life_s, life_kb;
 	const uint8_t *raw;
 	size_t raw_len;
@@ -178,7 +178,7 @@ bool v1_finish(struct v1_writer *w);
 /** struct v1_attrs_out - attributes of a transform to write; zero members are left out */
 struct v1_transform_out {
 	uint8_t number, id;
-	uint16_t enc, hash, auth, group, keylen, encap;
+	uint16_t enc, hash, auth, group, keylen, encap, esn;
 	uint64_t life_s, life_kb;
 };
 struct v1_proposal_out {

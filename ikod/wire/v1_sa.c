@@ -35,6 +35,7 @@ static const struct attr_row p2_attrs[] = {
 	VALUE(P2_ENCAP, V1A_ENCAP, encap),
 	VALUE(P2_AUTH, V1A_AUTH, auth),
 	VALUE(P2_KEY_LENGTH, V1A_KEYLEN, keylen),
+	VALUE(P2_ESN, V1A_ESN, esn),
 	{ P2_LIFE_TYPE, ATTR_LIFE_TYPE, 0, 0 },
 	{ P2_LIFE_DURATION, ATTR_LIFE_DURATION, 0, 0 },
 };

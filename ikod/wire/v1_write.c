@@ -158,6 +158,7 @@ static void p2_attrs_put(struct buf *b, const struct v1_transform_out *t)
 	attr_put_set(b, P2_ENCAP, t->encap);
 	attr_put_set(b, P2_AUTH, t->auth);
 	attr_put_set(b, P2_KEY_LENGTH, t->keylen);
+	attr_put_set(b, P2_ESN, t->esn);
 }
 
 static void transform_put(struct buf *b, int phase, const struct v1_transform_out *t, bool last)

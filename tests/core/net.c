@@ -140,9 +140,13 @@ static bool do_install(struct node *n, const struct act_sa *a)
 	sa->dir = a->dir;
 	sa->slot = a->slot;
 	sa->key_len = a->enc_key.len + a->auth_key.len;
-	memcpy(sa->key, a->enc_key.p, a->enc_key.len);
+	if (a->enc_key.len)
+		memcpy(sa->key, a->enc_key.p, a->enc_key.len);
 	if (a->auth_key.len)
 		memcpy(sa->key + a->enc_key.len, a->auth_key.p, a->auth_key.len);
+	sa->suite = a->suite;
+	sa->replay_window = a->replay_window;
+	sa->tfc_pad = a->tfc_pad;
 	sa->born = n->net->now;
 	sa->hard_ms = a->hard_seconds * 1000;
 	n->installs++;
@@ -157,7 +161,7 @@ static bool held_by_other(const struct node *n, const struct k_sa *out)
 	for (unsigned int i = 0; i < net->n; i++) {
 		const struct k_sa *in = k_sa(&net->nodes[i], SA_IN, out->spi);
 
-		if (&net->nodes[i] != n && in && in->key_len == out->key_len &&
+		if (&net->nodes[i] != n && in && in->key_len == out->key_len && in->suite.esn == out->suite.esn &&
 		    !memcmp(in->key, out->key, in->key_len))
 			return true;
 	}

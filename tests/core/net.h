@@ -39,6 +39,8 @@ struct k_sa {
 	enum sa_slot slot;
 	uint8_t key[160];
 	size_t key_len;
+	struct esp_suite suite;
+	uint32_t replay_window, tfc_pad;
 	uint64_t born, hard_ms, last;
 	uint64_t packets, bytes;
 };

@@ -57,15 +57,52 @@ static void floats_to_4500(void **state)
 	net_free(net);
 }
 
+/* RFC 3948 4: who sits behind the NAT keeps it open; with SAs it is the kernel that does. */
 static void keepalives_from_behind_the_nat_only(void **state)
 {
 	struct net *net = behind_nat(2, false);
 
 	(void)state;
 	assert_true(net_until(net, 5000, both_up));
+	assert_int_equal(net->nodes[0].peers[0].p.keepalive, 0);
+	assert_int_equal(net->nodes[1].peers[0].p.keepalive, 20);
 	net_run(net, 305 * 1000);
+	assert_int_equal(net->nodes[0].keepalives + net->nodes[1].keepalives, 0);
+	net_free(net);
+}
+
+/* An IKE SA alone has nothing in the kernel that would send anything. */
+static void keepalives_without_sas(void **state)
+{
+	struct net *net = behind_nat(2, false);
+	struct conn_cfg *cfg = site_cfg(net, 1, 0, "hub");
+
+	(void)state;
+	cfg->local_id = net->nodes[1].cfg.conns[0]->local_id;
+	cfg->n_remote = 1;
+	cfg->remote_subnets[0] = net_subnet("172.16.9.0/24");
+	net_configure1(net, 1, cfg);
+	net_run(net, 305 * 1000);
+	assert_int_equal(node_established(&net->nodes[1]), 1);
+	assert_int_equal(node_children_up(&net->nodes[1]), 0);
 	assert_in_range(net->nodes[0].keepalives, 14, 16);
 	assert_int_equal(net->nodes[1].keepalives, 0);
+	net_free(net);
+}
+
+static void keepalives_off(void **state)
+{
+	struct net *net = behind_nat(2, false);
+	struct conn_cfg *cfg = site_cfg(net, 1, 0, "hub");
+
+	(void)state;
+	cfg->local_id = net->nodes[1].cfg.conns[0]->local_id;
+	cfg->nat_keepalive = 0;
+	net_configure1(net, 1, cfg);
+	assert_true(net_until(net, 5000, both_up));
+	assert_int_equal(net->nodes[1].peers[0].p.keepalive, 0);
+	net_run(net, 100 * 1000);
+	assert_int_equal(net->nodes[0].keepalives, 0);
 	net_free(net);
 }
 
@@ -163,6 +200,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(floats_to_4500),
 		cmocka_unit_test(keepalives_from_behind_the_nat_only),
+		cmocka_unit_test(keepalives_without_sas),
+		cmocka_unit_test(keepalives_off),
 		cmocka_unit_test(rekeys_of_both_phases),
 		cmocka_unit_test(mapping_changes),
 		cmocka_unit_test(udp_without_a_nat),

@@ -158,8 +158,8 @@ static void the_responder_returns_one_transform_unchanged(void **state)
 	a->ike[0] = b->ike[1] = (struct ike_suite){ ENC_AES_CBC, 256, HASH_SHA1, DH_ECP256 };
 	a->ike[1] = b->ike[0] = (struct ike_suite){ ENC_AES_CBC, 128, HASH_SHA2_256, DH_ECP256 };
 	a->n_ike = b->n_ike = 2;
-	a->esp[0] = b->esp[1] = (struct esp_suite){ ENC_AES_CBC, 256, HASH_SHA1, DH_NONE };
-	a->esp[1] = b->esp[0] = (struct esp_suite){ ENC_AES_GCM16, 256, HASH_NONE, DH_NONE };
+	a->esp[0] = b->esp[1] = (struct esp_suite){ .enc = ENC_AES_CBC, .keybits = 256, .integ = HASH_SHA1 };
+	a->esp[1] = b->esp[0] = (struct esp_suite){ .enc = ENC_AES_GCM16, .keybits = 256 };
 	a->n_esp = b->n_esp = 2;
 	n_wire = 0;
 	start(net, a, b);

@@ -47,6 +47,15 @@ static void defaults(void **state)
 	assert_int_equal(c->encap, ENCAP_AUTO);
 	assert_int_equal(c->nat_keepalive, 20);
 	assert_int_equal(c->replay_window, 1024);
+	assert_int_equal(c->esn, ESN_NO);
+	assert_int_equal(c->sha256_truncation, 128);
+	assert_true(c->outer.mss_clamp);
+	assert_int_equal(c->outer.df, DF_COPY);
+	assert_int_equal(c->outer.fragment, FRAGMENT_BEFORE);
+	assert_int_equal(c->outer.dscp, DSCP_COPY);
+	assert_int_equal(c->outer.ttl, TTL_ROUTE);
+	assert_true(c->outer.ecn);
+	assert_int_equal(c->tfc, 0);
 	assert_int_equal(c->rekey_margin, 10);
 	assert_int_equal(c->retransmit_timeout, 2000);
 	assert_int_equal(c->retransmit_tries, 5);
@@ -76,7 +85,7 @@ static void every_key(void **state)
 		"remote-subnets = 10.1.0.0/16\r\n"
 		"ike-version = 1\r\n"
 		"ike = aes256-sha384-ecp384, aes-128-sha2-256-dh14\r\n"
-		"esp = aes256gcm16 aes192-sha512\r\n"
+		"esp = aes256gcm16 aes192-sha512 aes192-sha256\r\n"
 		"pfs = dh20\r\n"
 		"ike-lifetime = 8h\r\n"
 		"esp-lifetime = 30m\r\n"
@@ -92,6 +101,15 @@ static void every_key(void **state)
 		"encapsulation = udp\r\n"
 		"nat-keepalive = 25\r\n"
 		"replay-window = 4096\r\n"
+		"esn = offer\r\n"
+		"sha256-truncation = 96\r\n"
+		"mss-clamp = no\r\n"
+		"df = clear\r\n"
+		"fragment = after\r\n"
+		"dscp = AF21\r\n"
+		"ttl = 64\r\n"
+		"ecn = no\r\n"
+		"tfc = mtu\r\n"
 		"rekey-margin = 20 %\r\n"
 		"retransmit-timeout = 500ms\r\n"
 		"retransmit-tries = 9\r\n"
@@ -121,8 +139,9 @@ static void every_key(void **state)
 	assert_int_equal(c->n_ike, 2);
 	assert_string_equal(ike_suite_str(&c->ike[0], s), "aes256-sha384-ecp384");
 	assert_string_equal(ike_suite_str(&c->ike[1], s), "aes128-sha256-modp2048");
-	assert_int_equal(c->n_esp, 2);
+	assert_int_equal(c->n_esp, 3);
 	assert_string_equal(esp_suite_str(&c->esp[0], s), "aes256gcm16");
+	assert_string_equal(esp_suite_str(&c->esp[2], s), "aes192-sha256_96");
 	assert_int_equal(c->pfs, DH_ECP384);
 	assert_int_equal(c->ike_lifetime, 8 * 3600);
 	assert_int_equal(c->esp_lifetime, 1800);
@@ -137,6 +156,15 @@ static void every_key(void **state)
 	assert_int_equal(c->encap, ENCAP_FORCE_UDP);
 	assert_int_equal(c->nat_keepalive, 25);
 	assert_int_equal(c->replay_window, 4096);
+	assert_int_equal(c->esn, ESN_OFFER);
+	assert_int_equal(c->sha256_truncation, 96);
+	assert_false(c->outer.mss_clamp);
+	assert_int_equal(c->outer.df, DF_CLEAR);
+	assert_int_equal(c->outer.fragment, FRAGMENT_AFTER);
+	assert_int_equal(c->outer.dscp, 18);
+	assert_int_equal(c->outer.ttl, 64);
+	assert_false(c->outer.ecn);
+	assert_int_equal(c->tfc, TFC_MTU);
 	assert_int_equal(c->rekey_margin, 20);
 	assert_int_equal(c->retransmit_timeout, 500);
 	assert_int_equal(c->retransmit_tries, 9);
@@ -144,7 +172,7 @@ static void every_key(void **state)
 	assert_int_equal(c->where.line, 8);
 	assert_int_equal(c->at[KEY_LOCAL].line, 9);
 	assert_int_equal(c->at[KEY_REMOTE_SUBNETS].line, 17);
-	assert_int_equal(c->at[KEY_WEAK_CRYPTO].line, 39);
+	assert_int_equal(c->at[KEY_WEAK_CRYPTO].line, 48);
 	assert_string_equal(c->at[KEY_IKE].file, "ikod.conf");
 	cfg_free(&cfg);
 }
@@ -174,6 +202,55 @@ static void pfs_forms(void **state)
 	assert_int_equal(pfs_of("pfs = disable\n"), DH_NONE);
 	assert_int_equal(pfs_of("pfs = modp4096\n"), DH_MODP4096);
 	assert_int_equal(pfs_of("pfs = group19\n"), DH_ECP256);
+}
+
+/* Words and numbers for the same thing, and their limits */
+static void packet_options(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t off;
+		uint32_t value;
+	} rows[] = {
+#define ROW(line, member, value) { line, offsetof(struct conn_cfg, member), value }
+		ROW("dscp = copy", outer.dscp, DSCP_COPY), ROW("dscp = ef", outer.dscp, 46),
+		ROW("dscp = 0", outer.dscp, 0), ROW("dscp = 63", outer.dscp, 63), ROW("dscp = cs6", outer.dscp, 48),
+		ROW("dscp = af43", outer.dscp, 38), ROW("dscp = be", outer.dscp, 0),
+		ROW("ttl = route", outer.ttl, TTL_ROUTE), ROW("ttl = 255", outer.ttl, 255),
+		ROW("tfc = off", tfc, 0), ROW("tfc = 1400", tfc, 1400), ROW("tfc = mtu", tfc, TFC_MTU),
+		ROW("nat-keepalive = off", nat_keepalive, 0), ROW("nat-keepalive = 0", nat_keepalive, 0),
+		ROW("nat-keepalive = 2m", nat_keepalive, 120), ROW("replay-window = 8192", replay_window, 8192),
+		ROW("df = set", outer.df, DF_SET), ROW("fragment = never", outer.fragment, FRAGMENT_NEVER),
+		ROW("esn = yes", esn, ESN_YES), ROW("esn = no", esn, ESN_NO),
+#undef ROW
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1024];
+		struct cfg cfg;
+		uint32_t got;
+
+		snprintf(text, sizeof(text), "%s%s\n", FX_SITE, rows[i].line);
+		load_ok(text, &cfg);
+		memcpy(&got, (char *)cfg.ike.conns[0] + rows[i].off, sizeof(got));
+		if (got != rows[i].value)
+			fail_msg("%s: %u", rows[i].line, got);
+		cfg_free(&cfg);
+	}
+}
+
+static void ipv6_outside(void **state)
+{
+	char s[ENDPOINT_STRLEN];
+	struct cfg cfg;
+
+	(void)state;
+	load_ok("[connection six]\nlocal = 2001:DB8::1\nremote = 2001:db8:0:0::2\nlocal-subnets = 10.0.0.0/16\n"
+		"remote-subnets = 10.1.0.0/16\npsk-file = site.psk\n", &cfg);
+	assert_string_equal(addr_str(&cfg.ike.conns[0]->local, s), "2001:db8::1");
+	assert_string_equal(addr_str(&cfg.ike.conns[0]->remote, s), "2001:db8::2");
+	cfg_free(&cfg);
 }
 
 static void remote_any_waits(void **state)
@@ -274,6 +351,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(defaults, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(every_key, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(pfs_forms, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(packet_options, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(ipv6_outside, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(remote_any_waits, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(weak_crypto_from_global, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(folder, fx_setup, fx_teardown),

@@ -52,6 +52,20 @@ static const struct {
 	{ "aes-128-gcm-16-dh14", "aes128gcm16-modp2048", 16 + 4, false },
 	{ "3des-md5", "3des-md5", 24 + 16, true },
 	{ "aes128-sha1-modp1024", "aes128-sha1-modp1024", 16 + 20, true },
+	{ "aes192gcm", "aes192gcm16", 24 + 4, false },
+	{ "aes-256-gcm-128", "aes256gcm16", 32 + 4, false },
+	{ "aes128gcm12", "aes128gcm12", 16 + 4, false },
+	{ "aes-192-gcm-12", "aes192gcm12", 24 + 4, false },
+	{ "aes256gcm96", "aes256gcm12", 32 + 4, false },
+	{ "AES-256-GCM-8-DH14", "aes256gcm8-modp2048", 32 + 4, false },
+	{ "aes192gcm64", "aes192gcm8", 24 + 4, false },
+	{ "aes128gcm8", "aes128gcm8", 16 + 4, false },
+	/* RFC 4543 5.3: as RFC 4106; readable on the wire, so never by accident */
+	{ "aes128gmac", "aes128gmac", 16 + 4, true },
+	{ "aes-gmac-192", "aes192gmac", 24 + 4, true },
+	{ "aes-256-gmac-ecp384", "aes256gmac-ecp384", 32 + 4, true },
+	{ "null-sha256", "null-sha256", 32, true },
+	{ "NULL-SHA2-512-modp2048", "null-sha512-modp2048", 64, true },
 };
 
 /* What is refused, and what the message must mention */
@@ -86,7 +100,10 @@ static const struct {
 	{ "aes-256-gcm-modp2048", "keep aes256gcm16 for esp" },
 	{ "aes128-sha256\x1b[31m-modp2048", "sha256?[31m" },
 	{ "aes512-sha256-modp2048", "did you mean aes" },
-	{ "chacha20poly1305-sha256-modp2048", "unknown encryption" },
+	{ "chacha20poly1305-sha256-modp2048", "IKEv1 has no number for it" },
+	{ "null-sha256-modp2048", "phase 1 is always encrypted" },
+	{ "aes128gmac-sha256-modp2048", "phase 1 is always encrypted" },
+	{ "aes192gcm8-sha256-modp2048", "keep aes192gcm8 for esp" },
 };
 
 static const struct {
@@ -99,8 +116,15 @@ static const struct {
 	{ "aes128-sha256-modp2048-x", "unexpected '-x'" },
 	{ "aes128gcm16-sha256", "leave out 'sha256'" },
 	{ "aes128gcm16-sha2-256-modp2048", "leave out 'sha2-256'" },
-	{ "aes128gcm12", "did you mean aes128gcm16?" },
-	{ "null-sha256", "null encryption is not supported" },
+	{ "aes128gcm13", "did you mean aes128gcm" },
+	{ "aes128gmac-sha1", "aes-gmac checks integrity itself: leave out 'sha1'" },
+	{ "null", "hash missing" },
+	{ "null-modp2048", "expected a hash" },
+	{ "chacha20poly1305", "RFC 7634 is for IKEv2 only" },
+	{ "chacha20-poly1305-modp2048", "use aes256gcm16" },
+	{ "chacha20-sha256", "RFC 7634 is for IKEv2 only" },
+	{ "aes128-sha256_96", "sha256-truncation = 96" },
+	{ "aes128-sha256-esn", "unknown DH group 'esn'" },
 	{ "aes128-sha256-modp9999", "unknown DH group 'modp9999'" },
 };
 
@@ -207,8 +231,12 @@ static void registry(void **state)
 	assert_int_equal(enc_from_v1_esp(3), ENC_3DES);
 	assert_int_equal(enc_from_v1_esp(12), ENC_AES_CBC);
 	assert_int_equal(enc_from_v1_esp(20), ENC_AES_GCM16);
+	assert_int_equal(enc_from_v1_esp(19), ENC_AES_GCM12);
+	assert_int_equal(enc_from_v1_esp(18), ENC_AES_GCM8);
+	assert_int_equal(enc_from_v1_esp(23), ENC_AES_GMAC);
+	assert_int_equal(enc_from_v1_esp(11), ENC_NULL);
 	assert_int_equal(enc_from_v1_esp(0), ENC_NONE);
-	assert_int_equal(enc_from_v1_esp(11), ENC_NONE);
+	assert_int_equal(enc_from_v1_esp(28), ENC_NONE);
 	assert_int_equal(hash_from_v1_p1(1), HASH_MD5);
 	assert_int_equal(hash_from_v1_p1(2), HASH_SHA1);
 	assert_int_equal(hash_from_v1_p1(3), HASH_NONE);
@@ -249,6 +277,13 @@ static void strings_of_nothing(void **state)
 	esp = (struct esp_suite){ .enc = ENC_AES_GCM16, .keybits = 256, .integ = HASH_SHA2_256 };
 	assert_int_equal(esp_keymat_len(&esp), 32 + 4);
 	assert_false(ike_suite_weak(&ike));
+	/* what no proposal says but an SA may have */
+	esp = (struct esp_suite){ .enc = ENC_AES_CBC, .keybits = 128, .integ = HASH_SHA2_256, .esn = true, .icv96 = true };
+	assert_string_equal(esp_suite_str(&esp, out), "aes128-sha256_96-esn");
+	/* the longest there is */
+	esp = (struct esp_suite){ ENC_CHACHA20_POLY1305, 256, HASH_SHA2_256, DH_MODP8192, true, true };
+	assert_true(strlen(esp_suite_str(&esp, out)) < SUITE_STRLEN - 1);
+	assert_int_equal(esp_keymat_len(&esp), 32 + 4);
 }
 
 int main(void)

@@ -83,6 +83,97 @@ static void peer_in_udp(void **state)
 	nlq_wipe_free(m);
 }
 
+/* Defaults are the family's own and are left out, all else goes with the new peer. */
+static void peer_manners(void **state)
+{
+	static const int attrs[] = {
+		VPNTUN_A_PEER_DF, VPNTUN_A_PEER_FRAGMENT, VPNTUN_A_PEER_DSCP, VPNTUN_A_PEER_TTL, VPNTUN_A_PEER_ECN,
+		VPNTUN_A_PEER_MSS_CLAMP,
+	};
+	struct ike_action a = peer_action(ACT_PEER_NEW);
+	struct nlattr *p[VPNTUN_A_PEER_MAX + 1];
+	struct nl_msg *m;
+
+	(void)state;
+	a.peer.outer = (struct outer_cfg){ .dscp = DSCP_COPY, .ttl = TTL_ROUTE, .ecn = true, .mss_clamp = true };
+	m = kmsg_action(&a, FAMILY, IFINDEX, 11);
+	open_msg(m, VPNTUN_CMD_PEER_NEW);
+	open_nest(p, VPNTUN_A_PEER_MAX, top[VPNTUN_A_PEER]);
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++)
+		assert_null(p[attrs[i]]);
+	assert_null(p[VPNTUN_A_PEER_KEEPALIVE]);
+	nlq_wipe_free(m);
+
+	a.peer.outer = (struct outer_cfg){ .df = DF_CLEAR, .fragment = FRAGMENT_AFTER, .dscp = 0, .ttl = 255 };
+	a.peer.keepalive = 20;
+	m = kmsg_action(&a, FAMILY, IFINDEX, 11);
+	open_msg(m, VPNTUN_CMD_PEER_NEW);
+	open_nest(p, VPNTUN_A_PEER_MAX, top[VPNTUN_A_PEER]);
+	assert_int_equal(nla_get_u32(p[VPNTUN_A_PEER_DF]), VPNTUN_DF_CLEAR);
+	assert_int_equal(nla_get_u32(p[VPNTUN_A_PEER_FRAGMENT]), VPNTUN_FRAGMENT_AFTER);
+	assert_int_equal(nla_get_u8(p[VPNTUN_A_PEER_DSCP]), 0);
+	assert_int_equal(nla_get_u8(p[VPNTUN_A_PEER_TTL]), 255);
+	assert_int_equal(nla_get_u8(p[VPNTUN_A_PEER_ECN]), 0);
+	assert_int_equal(nla_get_u8(p[VPNTUN_A_PEER_MSS_CLAMP]), 0);
+	assert_int_equal(nla_get_u16(p[VPNTUN_A_PEER_KEEPALIVE]), 20);
+	nlq_wipe_free(m);
+
+	/* a peer that moved out of its NAT: no keepalives any more, which has to be said */
+	a.type = ACT_PEER_SET;
+	a.peer.keepalive = 0;
+	m = kmsg_action(&a, FAMILY, IFINDEX, 11);
+	open_msg(m, VPNTUN_CMD_PEER_SET);
+	open_nest(p, VPNTUN_A_PEER_MAX, top[VPNTUN_A_PEER]);
+	assert_int_equal(nla_get_u16(p[VPNTUN_A_PEER_KEEPALIVE]), 0);
+	assert_null(p[VPNTUN_A_PEER_DF]);
+	nlq_wipe_free(m);
+	a.peer.udp = false;
+	m = kmsg_action(&a, FAMILY, IFINDEX, 11);
+	open_msg(m, VPNTUN_CMD_PEER_SET);
+	open_nest(p, VPNTUN_A_PEER_MAX, top[VPNTUN_A_PEER]);
+	assert_null(p[VPNTUN_A_PEER_KEEPALIVE]);
+	nlq_wipe_free(m);
+}
+
+static void peer_over_ipv6(void **state)
+{
+	struct ike_action a = peer_action(ACT_PEER_NEW);
+	struct nlattr *p[VPNTUN_A_PEER_MAX + 1];
+	struct nl_msg *m;
+
+	(void)state;
+	a.peer.local = ep("2001:db8::1", 4500);
+	a.peer.remote = ep("2001:db8::2", 61234);
+	m = kmsg_action(&a, FAMILY, IFINDEX, 12);
+	open_msg(m, VPNTUN_CMD_PEER_NEW);
+	open_nest(p, VPNTUN_A_PEER_MAX, top[VPNTUN_A_PEER]);
+	assert_int_equal(nla_get_u16(p[VPNTUN_A_PEER_FAMILY]), AF_INET6);
+	assert_int_equal(nla_len(p[VPNTUN_A_PEER_LOCAL]), 16);
+	assert_int_equal(nla_len(p[VPNTUN_A_PEER_REMOTE]), 16);
+	assert_memory_equal(nla_data(p[VPNTUN_A_PEER_REMOTE]), &a.peer.remote.v6.sin6_addr, 16);
+	assert_int_equal(ntohs(nla_get_u16(p[VPNTUN_A_PEER_REMOTE_PORT])), 61234);
+	assert_int_equal(nla_get_u32(p[VPNTUN_A_PEER_SOCKET]), 12);
+	nlq_wipe_free(m);
+}
+
+/* Counters of one peer: its number goes along, as the module understands it */
+static void dump_of_a_peer(void **state)
+{
+	const uint32_t peer_id = 42;
+	struct nlattr *s[VPNTUN_A_SA_MAX + 1];
+	struct nl_msg *m = kmsg_dump(FAMILY, VPNTUN_CMD_SA_GET, IFINDEX, &peer_id);
+
+	(void)state;
+	open_msg(m, VPNTUN_CMD_SA_GET);
+	open_nest(s, VPNTUN_A_SA_MAX, top[VPNTUN_A_SA]);
+	assert_int_equal(nla_get_u32(s[VPNTUN_A_SA_PEER_ID]), 42);
+	nlmsg_free(m);
+	m = kmsg_dump(FAMILY, VPNTUN_CMD_SA_GET, IFINDEX, NULL);
+	open_msg(m, VPNTUN_CMD_SA_GET);
+	assert_null(top[VPNTUN_A_SA]);
+	nlmsg_free(m);
+}
+
 static void peer_raw_and_unknown(void **state)
 {
 	struct ike_action a = peer_action(ACT_PEER_SET);
@@ -205,6 +296,8 @@ static void sa_in_full(void **state)
 	assert_memory_equal(nla_data(s[VPNTUN_A_SA_AUTH_KEY]), a.sa.auth_key.p, 32);
 	assert_int_equal(nla_get_u32(s[VPNTUN_A_SA_REPLAY_WINDOW]), 1024);
 	assert_null(s[VPNTUN_A_SA_SOFT_BYTES]);
+	assert_null(s[VPNTUN_A_SA_ESN]);
+	assert_null(s[VPNTUN_A_SA_TFC_PAD]);
 	assert_true(nla_get_u64(s[VPNTUN_A_SA_HARD_BYTES]) == 1ull << 40);
 	assert_true(nla_get_u64(s[VPNTUN_A_SA_HARD_SECONDS]) == 3600);
 	nlq_wipe_free(m);
@@ -218,6 +311,14 @@ static void sa_out_gcm(void **state)
 	struct nl_msg *m;
 
 	(void)state;
+	a.sa.suite.esn = true;
+	a.sa.tfc_pad = 1400;
+	m = kmsg_action(&a, FAMILY, IFINDEX, -1);
+	open_msg(m, VPNTUN_CMD_SA_NEW);
+	open_nest(s, VPNTUN_A_SA_MAX, top[VPNTUN_A_SA]);
+	assert_int_equal(nla_get_u8(s[VPNTUN_A_SA_ESN]), 1);
+	assert_null(s[VPNTUN_A_SA_TFC_PAD]);	/* outbound only */
+	nlq_wipe_free(m);
 	a.sa.dir = SA_OUT;
 	m = kmsg_action(&a, FAMILY, IFINDEX, -1);
 	open_msg(m, VPNTUN_CMD_SA_NEW);
@@ -227,6 +328,8 @@ static void sa_out_gcm(void **state)
 	assert_int_equal(nla_get_u32(s[VPNTUN_A_SA_AUTH]), VPNTUN_AUTH_NONE);
 	assert_null(s[VPNTUN_A_SA_AUTH_KEY]);
 	assert_null(s[VPNTUN_A_SA_REPLAY_WINDOW]);	/* inbound only */
+	assert_int_equal(nla_get_u8(s[VPNTUN_A_SA_ESN]), 1);
+	assert_int_equal(nla_get_u32(s[VPNTUN_A_SA_TFC_PAD]), 1400);
 	nlq_wipe_free(m);
 
 	a.type = ACT_SA_PROMOTE;
@@ -245,24 +348,35 @@ static void sa_algorithms(void **state)
 		enum enc_alg enc;
 		enum hash_alg integ;
 		uint32_t kenc, kauth;
+		bool icv96;
 	} rows[] = {
-		{ ENC_3DES, HASH_MD5, VPNTUN_ENC_DES3_CBC, VPNTUN_AUTH_HMAC_MD5_96 },
-		{ ENC_AES_CBC, HASH_SHA1, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA1_96 },
-		{ ENC_AES_CBC, HASH_SHA2_384, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA2_384_192 },
-		{ ENC_AES_CBC, HASH_SHA2_512, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA2_512_256 },
+		{ ENC_3DES, HASH_MD5, VPNTUN_ENC_DES3_CBC, VPNTUN_AUTH_HMAC_MD5_96, false },
+		{ ENC_AES_CBC, HASH_SHA1, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA1_96, false },
+		{ ENC_AES_CBC, HASH_SHA2_384, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA2_384_192, false },
+		{ ENC_AES_CBC, HASH_SHA2_512, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA2_512_256, false },
+		{ ENC_AES_CBC, HASH_SHA2_256, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA2_256_96, true },
+		{ ENC_AES_CBC, HASH_SHA1, VPNTUN_ENC_AES_CBC, VPNTUN_AUTH_HMAC_SHA1_96, true },
+		{ ENC_NULL, HASH_SHA2_256, VPNTUN_ENC_NULL, VPNTUN_AUTH_HMAC_SHA2_256_128, false },
+		{ ENC_AES_GCM12, HASH_NONE, VPNTUN_ENC_AES_GCM12, VPNTUN_AUTH_NONE, false },
+		{ ENC_AES_GCM8, HASH_NONE, VPNTUN_ENC_AES_GCM8, VPNTUN_AUTH_NONE, false },
+		{ ENC_AES_GMAC, HASH_NONE, VPNTUN_ENC_AES_GMAC, VPNTUN_AUTH_NONE, false },
+		{ ENC_CHACHA20_POLY1305, HASH_NONE, VPNTUN_ENC_CHACHA20_POLY1305, VPNTUN_AUTH_NONE, false },
 	};
 	struct nlattr *s[VPNTUN_A_SA_MAX + 1];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct ike_action a = sa_action(rows[i].enc, rows[i].integ, 24, 20);
-		struct nl_msg *m = kmsg_action(&a, FAMILY, IFINDEX, -1);
+		struct ike_action a = sa_action(rows[i].enc, rows[i].integ, 24, rows[i].integ ? 20 : 0);
+		struct nl_msg *m;
 
+		a.sa.suite.icv96 = rows[i].icv96;
+		m = kmsg_action(&a, FAMILY, IFINDEX, -1);
 		open_msg(m, VPNTUN_CMD_SA_NEW);
 		open_nest(s, VPNTUN_A_SA_MAX, top[VPNTUN_A_SA]);
 		assert_int_equal(nla_get_u32(s[VPNTUN_A_SA_ENC]), rows[i].kenc);
 		assert_int_equal(nla_get_u32(s[VPNTUN_A_SA_AUTH]), rows[i].kauth);
+		assert_int_equal(s[VPNTUN_A_SA_ENC_KEY] != NULL, rows[i].enc != ENC_NULL);
 		nlq_wipe_free(m);
 		wipe(&a);
 	}
@@ -277,7 +391,11 @@ static void sa_unknown_algorithm(void **state)
 	assert_null(kmsg_action(&a, FAMILY, IFINDEX, -1));
 	a.sa.suite.enc = ENC_N + 3;
 	assert_null(kmsg_action(&a, FAMILY, IFINDEX, -1));
+	a.sa.suite.enc = ENC_NULL;
+	a.sa.suite.integ = HASH_NONE;
+	assert_null(kmsg_action(&a, FAMILY, IFINDEX, -1));
 	a.sa.suite.enc = ENC_AES_CBC;
+	assert_null(kmsg_action(&a, FAMILY, IFINDEX, -1));
 	a.sa.suite.integ = HASH_N;
 	assert_null(kmsg_action(&a, FAMILY, IFINDEX, -1));
 	a.type = ACT_SEND;
@@ -493,7 +611,8 @@ static void lost_notifications(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(peer_in_udp), cmocka_unit_test(peer_raw_and_unknown),
+		cmocka_unit_test(peer_in_udp), cmocka_unit_test(peer_manners), cmocka_unit_test(peer_over_ipv6),
+		cmocka_unit_test(dump_of_a_peer), cmocka_unit_test(peer_raw_and_unknown),
 		cmocka_unit_test(child_selectors), cmocka_unit_test(sa_in_full), cmocka_unit_test(sa_out_gcm),
 		cmocka_unit_test(sa_algorithms), cmocka_unit_test(sa_unknown_algorithm),
 		cmocka_unit_test(events_of_sas), cmocka_unit_test(event_of_child),

@@ -258,6 +258,15 @@ static void phase2_choice_and_mismatch(void **state)
 		{ "3des-md5", "3des-md5", 2, 2, ENCAP_TUNNEL, false, "3des-md5", 0 },
 		{ "aes128-sha1 aes256-sha512", "aes256-sha512 aes128-sha1", 14, 14, ENCAP_TUNNEL, false, "aes256-sha512", 0 },
 		{ "aes256-sha512 aes128-sha1", "aes128-sha1 aes256-sha512", 14, 14, ENCAP_TUNNEL, false, "aes128-sha1", 0 },
+		{ "aes192gcm12", "aes192gcm12", 14, 14, ENCAP_TUNNEL, false, "aes192gcm12", 0 },
+		{ "aes256gcm8", "aes256gcm8", 14, 14, ENCAP_TUNNEL, false, "aes256gcm8", 0 },
+		{ "aes192gmac", "aes192gmac", 14, 14, ENCAP_TUNNEL, false, "aes192gmac", 0 },
+		{ "null-sha512", "null-sha512", 14, 14, ENCAP_TUNNEL, false, "null-sha512", 0 },
+		{ "aes128gcm8", "aes128gcm16", 14, 14, ENCAP_TUNNEL, false, NULL, FAIL_P2_PROPOSAL },
+		{ "aes128gcm16", "aes128gcm12", 14, 14, ENCAP_TUNNEL, false, NULL, FAIL_P2_PROPOSAL },
+		{ "aes128gmac", "aes128gcm16", 14, 14, ENCAP_TUNNEL, false, NULL, FAIL_P2_PROPOSAL },
+		{ "null-sha1", "null-sha256", 14, 14, ENCAP_TUNNEL, false, NULL, FAIL_P2_PROPOSAL },
+		{ "null-sha256", "aes128-sha256", 14, 14, ENCAP_TUNNEL, false, NULL, FAIL_P2_PROPOSAL },
 		{ "aes128-sha256", "aes128-sha256", 14, 15, ENCAP_TUNNEL, false, NULL, FAIL_P2_PFS },
 		{ "aes128-sha256", "aes128-sha256", 0, 14, ENCAP_TUNNEL, false, NULL, FAIL_P2_PFS },
 		{ "aes128-sha256", "aes128-sha256", 14, 0, ENCAP_TUNNEL, false, NULL, FAIL_P2_PFS },
@@ -275,6 +284,67 @@ static void phase2_choice_and_mismatch(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		phase2(&cases[i]);
+}
+
+/* Each side's mode against each: what comes of it, and what the initiator offers */
+static void phase2_esn(void **state)
+{
+	static const struct {
+		enum esn_mode theirs, ours;
+		unsigned int offered;
+		int esn;		/* -1: refused */
+	} rows[] = {
+		{ ESN_NO, ESN_NO, 1, 0 }, { ESN_NO, ESN_OFFER, 1, 0 }, { ESN_NO, ESN_YES, 1, -1 },
+		{ ESN_OFFER, ESN_NO, 2, 0 }, { ESN_OFFER, ESN_OFFER, 2, 1 }, { ESN_OFFER, ESN_YES, 2, 1 },
+		{ ESN_YES, ESN_NO, 1, -1 }, { ESN_YES, ESN_OFFER, 1, 1 }, { ESN_YES, ESN_YES, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct conn_cfg *a = config("aes128-sha1-modp2048", "aes128-sha256", 0);
+		struct conn_cfg *b = config("aes128-sha1-modp2048", "aes128-sha256", 0);
+		struct v1_p2_choice choice;
+		struct v1_fail f = { 0 };
+		struct offer o = { 0 };
+		struct fake x;
+
+		a->esn = rows[i].theirs;
+		b->esn = rows[i].ours;
+		v1_p2_offer(a, &o.w, 0xc0ffee01, ENCAP_TUNNEL);
+		offer_done(&o, 2);
+		assert_int_equal(o.sa.n_transforms, rows[i].offered);
+		assert_int_equal(v1_p2_select(fake_sa(&x, b, false), &o.sa, &choice, &f), rows[i].esn >= 0);
+		if (rows[i].esn >= 0) {
+			assert_int_equal(choice.suite.esn, rows[i].esn);
+		} else {
+			assert_int_equal(f.cause, FAIL_P2_ESN);
+			assert_string_not_equal(f.ours, f.theirs);
+		}
+		offer_free(&o);
+		conn_cfg_put(a);
+		conn_cfg_put(b);
+	}
+}
+
+/* Sixteen proposals twice, and every one of them with a number of its own */
+static void phase2_esn_of_many(void **state)
+{
+	struct conn_cfg *c = config("aes128-sha1-modp2048", "aes128-sha256", 0);
+	struct offer o = { 0 };
+
+	(void)state;
+	for (; c->n_esp < SUITES_MAX; c->n_esp++)
+		c->esp[c->n_esp] = c->esp[0];
+	c->esn = ESN_OFFER;
+	v1_p2_offer(c, &o.w, 0xc0ffee01, ENCAP_TUNNEL);
+	offer_done(&o, 2);
+	assert_int_equal(o.sa.n_transforms, 2 * SUITES_MAX);
+	for (unsigned int i = 0; i < o.sa.n_transforms; i++) {
+		assert_int_equal(o.sa.transforms[i].number, i + 1);
+		assert_int_equal(o.sa.transforms[i].esn, !(i & 1));
+	}
+	offer_free(&o);
+	conn_cfg_put(c);
 }
 
 static bool phase2_raw(struct v1_proposal_out *p, unsigned int n, struct v1_p2_choice *choice, struct v1_fail *f)
@@ -321,6 +391,15 @@ static void phase2_bundles_and_spis(void **state)
 	t.encap = 0;
 	assert_true(phase2_raw(p + 2, 1, &choice, &f));
 	t.keylen = 0;
+	assert_false(phase2_raw(p + 2, 1, &choice, &f));
+	/* RFC 4304 has the one value: nothing is made of another */
+	t.keylen = 128;
+	t.esn = 2;
+	assert_false(phase2_raw(p + 2, 1, &choice, &f));
+	t.esn = 0;
+	/* NULL encryption without integrity is nothing at all */
+	t.id = 11;
+	t.keylen = t.auth = 0;
 	assert_false(phase2_raw(p + 2, 1, &choice, &f));
 }
 
@@ -369,6 +448,8 @@ int main(void)
 		cmocka_unit_test(phase1_attributes),
 		cmocka_unit_test(phase1_answer),
 		cmocka_unit_test(phase2_choice_and_mismatch),
+		cmocka_unit_test(phase2_esn),
+		cmocka_unit_test(phase2_esn_of_many),
 		cmocka_unit_test(phase2_bundles_and_spis),
 		cmocka_unit_test(phase2_offers_one_group),
 		cmocka_unit_test(long_lists_end_in_dots),

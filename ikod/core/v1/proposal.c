@@ -6,13 +6,17 @@
 
 /* In what a transform differs from one of our proposals. */
 enum diff {
-	DIFF_CIPHER = 1 << 0,
-	DIFF_INTEG = 1 << 1,	/* hash of phase 1, integrity of ESP */
-	DIFF_AUTH = 1 << 2,
-	DIFF_GROUP = 1 << 3,
-	DIFF_ENCAP = 1 << 4,
-	DIFF_OTHER = 1 << 5,	/* an attribute or a protocol that we do not know */
+	DIFF_GROUP = 1 << 0,
+	DIFF_ESN = 1 << 1,
+	DIFF_ENCAP = 1 << 2,
+	DIFF_AUTH = 1 << 3,
+	DIFF_CIPHER = 1 << 4,
+	DIFF_INTEG = 1 << 5,	/* hash of phase 1, integrity of ESP */
+	DIFF_OTHER = 1 << 6,	/* an attribute or a protocol that we do not know */
 };
+
+/* Differences between proposals whose algorithms are the same. */
+#define DIFF_NEAR	(DIFF_GROUP | DIFF_ESN | DIFF_ENCAP)
 
 static bool subset(unsigned int diff, unsigned int of)
 {
@@ -171,7 +175,7 @@ bool v1_p1_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct i
 				.group = t->group, .keybits = t->keylen,
 			};
 			if (!enc_info(suite->enc)->key_attr)
-				suite->keybits = 192;	/* 3DES, the only one without the attribute */
+				suite->keybits = enc_info(suite->enc)->keybits;
 			return true;
 		}
 	}
@@ -202,14 +206,22 @@ static uint16_t encap_of(const struct v1_transform *t)
 	return t->seen & V1A_ENCAP ? t->encap : ENCAP_TUNNEL;
 }
 
+/* As initiator and as responder alike */
+static bool esn_allowed(const struct conn_cfg *cfg, bool esn)
+{
+	return cfg->esn == ESN_OFFER || esn == (cfg->esn == ESN_YES);
+}
+
 static unsigned int p2_diff(const struct ike_sa *sa, const struct esp_suite *s, const struct v1_proposal *p,
 			    const struct v1_transform *t)
 {
 	const struct hash_info *integ = hash_info(s->integ);
 	unsigned int diff = 0;
 
-	if (p->proto != PROTO_ESP || (t->seen & V1A_UNKNOWN))
+	if (p->proto != PROTO_ESP || (t->seen & V1A_UNKNOWN) || ((t->seen & V1A_ESN) && t->esn != ESN_64))
 		diff |= DIFF_OTHER;
+	if (!esn_allowed(sa->conn->cfg, t->esn))
+		diff |= DIFF_ESN;
 	if (cipher_differs(s->enc, s->keybits, enc_from_v1_esp(t->id), t))
 		diff |= DIFF_CIPHER;
 	if (t->auth != (integ ? integ->v1_esp : 0))
@@ -245,7 +257,7 @@ static void p2_transform_text(const struct v1_proposal *p, const struct v1_trans
 {
 	struct esp_suite s = {
 		.enc = enc_from_v1_esp(t->id), .integ = hash_from_v1_esp(t->auth), .group = t->group,
-		.keybits = t->keylen,
+		.keybits = t->keylen, .esn = t->esn == ESN_64,
 	};
 	char name[SUITE_STRLEN];
 	bool known = p->proto == PROTO_ESP && s.enc != ENC_NONE && (!t->group || dh_info(t->group)) &&
@@ -283,47 +295,60 @@ void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len)
 		char name[SUITE_STRLEN], one[SUITE_STRLEN + 16];
 
 		s.group = group_of(cfg, &s);
+		s.esn = cfg->esn == ESN_YES;
 		snprintf(one, sizeof(one), "%s%s", esp_suite_str(&s, name), s.group ? "" : " without PFS");
 		list_add(out, len, one);
 	}
 }
 
+static struct v1_transform_out p2_transform(const struct conn_cfg *cfg, const struct esp_suite *s, uint16_t encap,
+					    bool esn)
+{
+	const struct enc_info *enc = enc_info(s->enc);
+	const struct hash_info *integ = hash_info(s->integ);
+
+	return (struct v1_transform_out){
+		.id = enc->v1_esp, .keylen = enc->key_attr ? s->keybits : 0, .auth = integ ? integ->v1_esp : 0,
+		.group = group_of(cfg, s), .encap = encap, .esn = esn ? ESN_64 : 0,
+		.life_s = cfg->esp_lifetime, .life_kb = cfg->esp_lifebytes / 1024,
+	};
+}
+
 void v1_p2_offer(const struct conn_cfg *cfg, struct v1_writer *w, uint32_t spi, uint16_t encap)
 {
-	struct v1_transform_out t[SUITES_MAX] = { { 0 } };
+	struct v1_transform_out t[2 * SUITES_MAX] = { { 0 } };
 	struct v1_proposal_out p = {
 		.number = 1, .proto = PROTO_ESP, .transforms = t, .spi_len = 4,
 		.spi = { spi >> 24, spi >> 16 & 0xff, spi >> 8 & 0xff, spi & 0xff },
 	};
 
 	for (unsigned int i = 0; i < cfg->n_esp; i++) {
-		const struct esp_suite *s = &cfg->esp[i];
-		const struct enc_info *enc = enc_info(s->enc);
-		const struct hash_info *integ = hash_info(s->integ);
-
 		/* RFC 2409 5.5: one KE payload serves all, so one group for all */
-		if (group_of(cfg, s) != v1_p2_group(cfg))
+		if (group_of(cfg, &cfg->esp[i]) != v1_p2_group(cfg))
 			continue;
-		t[p.n] = (struct v1_transform_out){
-			.number = p.n + 1, .id = enc->v1_esp, .keylen = enc->key_attr ? s->keybits : 0,
-			.auth = integ ? integ->v1_esp : 0, .group = group_of(cfg, s), .encap = encap,
-			.life_s = cfg->esp_lifetime, .life_kb = cfg->esp_lifebytes / 1024,
-		};
-		p.n++;
+		for (int esn = 1; esn >= 0; esn--)
+			if (esn_allowed(cfg, esn)) {
+				t[p.n] = p2_transform(cfg, &cfg->esp[i], encap, esn);
+				t[p.n].number = p.n + 1;
+				p.n++;
+			}
 	}
 	v1_put_sa(w, 2, &p, 1);
 }
 
-static void choose(struct v1_p2_choice *out, const struct v1_proposal *p, const struct v1_transform *t)
+static void choose(const struct conn_cfg *cfg, struct v1_p2_choice *out, const struct v1_proposal *p,
+		   const struct v1_transform *t)
 {
 	const struct enc_info *enc;
 
 	*out = (struct v1_p2_choice){ .prop = p, .t = t, .group = t->group, .encap = encap_of(t) };
 	out->suite.enc = enc_from_v1_esp(t->id);
 	enc = enc_info(out->suite.enc);
-	out->suite.keybits = enc->key_attr ? t->keylen : 192;
+	out->suite.keybits = enc->key_attr ? t->keylen : enc->keybits;
 	out->suite.integ = hash_from_v1_esp(t->auth);
 	out->suite.group = DH_NONE;	/* PFS stands beside the suite */
+	out->suite.esn = t->esn == ESN_64;
+	out->suite.icv96 = cfg->sha256_truncation == 96 && out->suite.integ == HASH_SHA2_256;
 	out->spi = (uint32_t)p->spi[0] << 24 | (uint32_t)p->spi[1] << 16 | (uint32_t)p->spi[2] << 8 | p->spi[3];
 	out->life_s = t->seen & V1A_LIFE_S ? t->life_s : V1_P2_LIFE_DEFAULT;
 	out->life_kb = t->seen & V1A_LIFE_KB ? t->life_kb : 0;
@@ -349,9 +374,10 @@ static bool p2_search(const struct ike_sa *sa, const struct v1_sa *offer, struct
 		      unsigned int *least)
 {
 	const struct conn_cfg *cfg = sa->conn->cfg;
+	bool found = false;
 
 	*least = DIFF_OTHER | DIFF_CIPHER | DIFF_INTEG;
-	for (unsigned int i = 0; i < cfg->n_esp; i++) {
+	for (unsigned int i = 0; i < cfg->n_esp && !found; i++) {
 		for (unsigned int k = 0; k < offer->n_proposals; k++) {
 			const struct v1_proposal *p = &offer->proposals[k];
 
@@ -361,16 +387,17 @@ static bool p2_search(const struct ike_sa *sa, const struct v1_sa *offer, struct
 				const struct v1_transform *t = &offer->transforms[n];
 				unsigned int diff = p2_diff(sa, &cfg->esp[i], p, t);
 
-				if (!diff) {
-					choose(out, p, t);
-					return true;
+				/* of two that differ in it alone, the one with ESN */
+				if (!diff && (!found || (t->esn && !out->t->esn))) {
+					choose(cfg, out, p, t);
+					found = true;
 				}
-				if (subset(diff, DIFF_GROUP | DIFF_ENCAP) && diff < *least)
+				if (subset(diff, DIFF_NEAR) && diff < *least)
 					*least = diff;
 			}
 		}
 	}
-	return false;
+	return found;
 }
 
 bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_p2_choice *out,
@@ -382,7 +409,9 @@ bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_
 		return true;
 	if (least == DIFF_GROUP) {
 		v1_fail_set(f, FAIL_P2_PFS, WHO_US, N_NO_PROPOSAL_CHOSEN);
-	} else if (subset(least, DIFF_GROUP | DIFF_ENCAP)) {
+	} else if (least == DIFF_ESN) {
+		v1_fail_set(f, FAIL_P2_ESN, WHO_US, N_NO_PROPOSAL_CHOSEN);
+	} else if (subset(least, DIFF_NEAR) && (least & DIFF_ENCAP)) {
 		v1_fail_set(f, FAIL_ENCAP_MODE, WHO_US, N_NO_PROPOSAL_CHOSEN);
 		snprintf(f->ours, sizeof(f->ours), "%s", encap_text(v1_quick_encap(sa)));
 		snprintf(f->theirs, sizeof(f->theirs), "%s", encap_text(encap_of(&offer->transforms[0])));
@@ -398,11 +427,11 @@ bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_
 static bool p2_same(const struct v1_transform *a, const struct v1_transform *b)
 {
 	return a->id == b->id && a->auth == b->auth && a->group == b->group && a->keylen == b->keylen &&
-	       encap_of(a) == encap_of(b) && !(b->seen & V1A_UNKNOWN);
+	       encap_of(a) == encap_of(b) && a->esn == b->esn && !(b->seen & V1A_UNKNOWN);
 }
 
-bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v1_p2_choice *out,
-		  struct v1_fail *f)
+bool v1_p2_chosen(const struct conn_cfg *cfg, const struct v1_sa *ours, const struct v1_sa *answer,
+		  struct v1_p2_choice *out, struct v1_fail *f)
 {
 	const struct v1_proposal *p = &answer->proposals[0];
 
@@ -410,7 +439,7 @@ bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v
 		for (unsigned int i = 0; i < ours->n_transforms; i++) {
 			if (!p2_same(&ours->transforms[i], &answer->transforms[0]))
 				continue;
-			choose(out, p, &answer->transforms[0]);
+			choose(cfg, out, p, &answer->transforms[0]);
 			return true;
 		}
 	}

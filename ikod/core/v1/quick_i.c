@@ -93,7 +93,7 @@ enum v1_verdict v1_quick_i_message2(struct v1_quick *q, const struct v1_msg *m, 
 
 	if (!v1_sa_parse(v1_find(&m->chain, PL_SA, 0), 2, &answer) || !v1_sa_parse(&own, 2, &ours))
 		return V1_FAIL;
-	if (!v1_p2_chosen(&ours, &answer, &choice, f) || !ids_returned(q, m, f))
+	if (!v1_p2_chosen(q->sa->conn->cfg, &ours, &answer, &choice, f) || !ids_returned(q, m, f))
 		return V1_FAIL;
 	v1_fail_set(f, FAIL_MALFORMED, WHO_US, N_INVALID_KEY_INFORMATION);
 	/* HASH(2) was checked with our nonce; theirs is kept from here on */

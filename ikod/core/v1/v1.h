@@ -417,8 +417,8 @@ unsigned int v1_p2_group(const struct conn_cfg *cfg);
 void v1_p2_offer(const struct conn_cfg *cfg, struct v1_writer *w, uint32_t spi, uint16_t encap);
 bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_p2_choice *out,
 		  struct v1_fail *f);
-bool v1_p2_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct v1_p2_choice *out,
-		  struct v1_fail *f);
+bool v1_p2_chosen(const struct conn_cfg *cfg, const struct v1_sa *ours, const struct v1_sa *answer,
+		  struct v1_p2_choice *out, struct v1_fail *f);
 void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len);
 
 /* ---- lifetime.c ---- */

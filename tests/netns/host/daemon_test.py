@@ -54,10 +54,18 @@ def test_udp_encapsulation(lab):
 
 
 def test_nat_keepalive(lab):
-    # both sides believe that they are behind a NAT, so both keep it open
-    a, b = lab.pair(encapsulation="udp", nat_keepalive="5s")
+    # both sides believe that they are behind a NAT, so both keep it open: the kernel once there are SAs
+    a, b = lab.pair(encapsulation="udp", nat_keepalive="3s")
     a.wait_up(4)
-    wait_for("a keepalive at b", lambda: b.counter("udp-keepalive") > 0)
+    for g in (a, b):
+        assert [d for d in g.did() if d["do"] in ("peer-new", "peer-set")][-1]["keepalive"] == 3
+    # without any it is ikod
+    b.write(local_subnets="172.16.0.0/16")
+    assert b.ask(cmd="reload")["ok"]
+    assert a.ask(cmd="up", conn="site")["ok"]
+    wait_for("the pairs to be gone", lambda: a.conn()["children_up"] == 0)
+    seen = b.counter("udp-keepalive")
+    wait_for("a keepalive at b", lambda: b.counter("udp-keepalive") > seen)
 
 
 def test_devices_and_routes(lab):

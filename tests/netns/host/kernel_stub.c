@@ -66,9 +66,10 @@ static json_t *peer_line(const struct ike_action *a)
 {
 	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN];
 
-	return json_pack("{ss si ss ss sb}", "name", a->peer.name, "peer", (int)a->peer.peer_id,
+	return json_pack("{ss si ss ss sb si si si sb}", "name", a->peer.name, "peer", (int)a->peer.peer_id,
 			 "local", endpoint_str(&a->peer.local, local), "remote", endpoint_str(&a->peer.remote, remote),
-			 "udp", a->peer.udp);
+			 "udp", a->peer.udp, "keepalive", a->peer.keepalive, "dscp", (int)a->peer.outer.dscp,
+			 "ttl", (int)a->peer.outer.ttl, "mss_clamp", a->peer.outer.mss_clamp);
 }
 
 static json_t *child_line(const struct ike_action *a)
@@ -85,11 +86,12 @@ static json_t *sa_line(const struct ike_action *a)
 	char enc[17], auth[17], spi[9], suite[SUITE_STRLEN];
 
 	snprintf(spi, sizeof(spi), "%08x", a->sa.spi);
-	return json_pack("{si si ss ss si ss ss ss sI}", "peer", (int)a->sa.peer_id, "child", (int)a->sa.child_id,
+	return json_pack("{si si ss ss si ss ss ss sI si si}", "peer", (int)a->sa.peer_id, "child", (int)a->sa.child_id,
 			 "dir", a->sa.dir == SA_IN ? "in" : "out", "spi", spi, "slot", (int)a->sa.slot,
 			 "suite", a->type == ACT_SA_INSTALL ? esp_suite_str(&a->sa.suite, suite) : "",
 			 "enc_key", key_hash(&a->sa.enc_key, enc), "auth_key", key_hash(&a->sa.auth_key, auth),
-			 "hard_s", (json_int_t)a->sa.hard_seconds);
+			 "hard_s", (json_int_t)a->sa.hard_seconds, "replay_window", (int)a->sa.replay_window,
+			 "tfc_pad", (int)a->sa.tfc_pad);
 }
 
 static const struct {
