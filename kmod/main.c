@@ -117,7 +117,8 @@ static void __exit vpntun_exit(void)
 	rtnl_link_unregister(&vpntun_link_ops);
 	vpntun_clear_exit();
 	unregister_pernet_subsys(&vpntun_net_ops);
-	rcu_barrier();			/* queues what waits for a grace period ... */
+	rcu_barrier();			/* drops the last references ... */
+	rcu_barrier();			/* ... queues what waited for a grace period ... */
 	destroy_workqueue(vpntun_wq);	/* ... runs it ... */
 	rcu_barrier();			/* ... and what it left to RCU in turn */
 	vpntun_crypt_exit();

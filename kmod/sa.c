@@ -302,9 +302,16 @@ int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
 	return 0;
 }
 
+static void sa_put_removed(struct rcu_head *rcu)
+{
+	vpntun_sa_put(container_of(rcu, struct vpntun_sa, removed));
+}
+
 /**
  * vpntun_sa_remove() - take an SA out of use and drop the lists' reference
  * @sa: an installed SA
+ *
+ * The reference goes after a grace period: who finds an SA can always get one.
  *
  * Context: process; the device's lock is held.
  */
@@ -324,7 +331,7 @@ void vpntun_sa_remove(struct vpntun_sa *sa)
 	list_del(&sa->list);
 	trace_vpntun_sa_removed(sa, VPNTUN_EXPIRE_REASON_NONE);
 	cancel_delayed_work_sync(&sa->life);
-	vpntun_sa_put(sa);
+	call_rcu(&sa->removed, sa_put_removed);
 }
 
 /**

@@ -341,6 +341,7 @@ struct vpntun_sa_stats {
  * @replay_lock: protects @replay
  * @replay: inbound only
  * @life: fires at the soft, then at the hard time limit
+ * @removed: drops the lists' reference a grace period after removal
  * @free: frees it after a grace period in process context
  */
 struct vpntun_sa {
@@ -372,6 +373,7 @@ struct vpntun_sa {
 	spinlock_t replay_lock;
 	struct replay *replay;
 	struct delayed_work life;
+	struct rcu_head removed;
 	struct rcu_work free;
 };
 
