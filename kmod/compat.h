@@ -104,6 +104,25 @@ static int __##name(struct net_device *dev, struct net *net,			\
 		    struct netlink_ext_ack *extack)
 #endif
 
+/* Since 6.6 what a socket does with its multicasts is a bit of its flags. */
+static inline bool vpntun_sock_mc_loop(struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inet_test_bit(MC_LOOP, sk);
+#else
+	return inet_sk(sk)->mc_loop;
+#endif
+}
+
+static inline void vpntun_sock_set_mc_loop(struct sock *sk, bool loop)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	inet_assign_bit(MC_LOOP, sk, loop);
+#else
+	inet_sk(sk)->mc_loop = loop;
+#endif
+}
+
 /* Since 6.17 the flags of the control block are set by the caller; before, there are none. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #define iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet, flags)		\

@@ -231,37 +231,70 @@ struct rtnl_link_ops vpntun_link_ops __read_mostly = {
 	.newlink	= vpntun_newlink,
 };
 
-static struct vpntun_dev *vpntun_dev_check(struct net_device *dev)
+static struct vpntun_dev *dev_in(struct net *net, u32 ifindex)
 {
+	struct net_device *dev = dev_get_by_index_rcu(net, ifindex);
+
 	return dev && dev->rtnl_link_ops == &vpntun_link_ops ? netdev_priv(dev) : NULL;
+}
+
+/* A device that was created here and moved away; its index may be no other's. */
+static struct vpntun_dev *dev_moved(struct net *net, u32 ifindex)
+{
+	struct vpntun_dev *vt, *found = NULL;
+
+	list_for_each_entry_rcu(vt, &vpntun_net(net)->devs, node) {
+		if (vt->dev->ifindex != ifindex || net_eq(dev_net(vt->dev), net))
+			continue;
+		if (found)
+			return ERR_PTR(-ENOTUNIQ);
+		found = vt;
+	}
+	return found;
+}
+
+/*
+ * An index belongs to a namespace, and a request may mean one of three devices:
+ * that of the asker's namespace that was also created there; one that was created
+ * there and moved away, of which the daemon beside the outer sockets keeps
+ * control; one that came from elsewhere, which the daemon there controls, too. In
+ * this order: a device that others control never hides one's own.
+ */
+static struct vpntun_dev *dev_choose(struct net *net, u32 ifindex)
+{
+	struct vpntun_dev *here = dev_in(net, ifindex);
+	struct vpntun_dev *moved;
+
+	if (here && rcu_access_pointer(here->outer) == net)
+		return here;
+	moved = dev_moved(net, ifindex);
+	return moved ?: here;
 }
 
 /**
  * vpntun_dev_find() - find a device for configuration
  * @net: namespace of who asks
- * @ifindex: index of the device
+ * @ifindex: index of the device, where that is now
  * @tracker: reference to drop with netdev_put()
+ * @extack: for messages
  *
- * A device in @net itself comes first; then one that was created in @net and
- * moved away, so that the daemon beside the outer sockets keeps control of it.
- *
- * Return: the device with a reference, or NULL
+ * Context: process.
+ * Return: the device with a reference; -ENODEV; or -ENOTUNIQ if several devices
+ * were moved away and got the same index
  */
-struct vpntun_dev *vpntun_dev_find(struct net *net, u32 ifindex, netdevice_tracker *tracker)
+struct vpntun_dev *vpntun_dev_find(struct net *net, const struct nlattr *ifindex,
+				   netdevice_tracker *tracker, struct netlink_ext_ack *extack)
 {
-	struct vpntun_dev *vt, *v;
+	struct vpntun_dev *vt;
 
 	rcu_read_lock();
-	vt = vpntun_dev_check(dev_get_by_index_rcu(net, ifindex));
-	if (!vt) {
-		list_for_each_entry_rcu(v, &vpntun_net(net)->devs, node)
-			if (v->dev->ifindex == ifindex) {
-				vt = v;
-				break;
-			}
-	}
-	if (vt)
+	vt = dev_choose(net, nla_get_u32(ifindex)) ?: ERR_PTR(-ENODEV);
+	if (!IS_ERR(vt))
 		netdev_hold(vt->dev, tracker, GFP_ATOMIC);
 	rcu_read_unlock();
+	if (vt == ERR_PTR(-ENODEV))
+		NL_SET_ERR_MSG_ATTR(extack, ifindex, "no vpntun device with this index");
+	if (vt == ERR_PTR(-ENOTUNIQ))
+		NL_SET_ERR_MSG_ATTR(extack, ifindex, "several moved devices have this index");
 	return vt;
 }

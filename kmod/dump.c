@@ -29,23 +29,6 @@ struct dump {
 /* Where the next part of a dump begins: peer, child, and SA's place in its list. */
 enum { AT_PEER, AT_CHILD, AT_SA };
 
-static int put_endpoint(struct sk_buff *msg, const struct vpntun_endpoint *ep)
-{
-	int len = ep->family == AF_INET ? 4 : 16;
-
-	if (nla_put_u16(msg, VPNTUN_A_PEER_FAMILY, ep->family) ||
-	    nla_put(msg, VPNTUN_A_PEER_LOCAL, len, &ep->local) ||
-	    nla_put(msg, VPNTUN_A_PEER_REMOTE, len, &ep->remote) ||
-	    nla_put_u32(msg, VPNTUN_A_PEER_ENCAP, ep->encap))
-		return -EMSGSIZE;
-	if (ep->encap != VPNTUN_ENCAP_UDP)
-		return 0;
-	if (nla_put_be16(msg, VPNTUN_A_PEER_LOCAL_PORT, ep->local_port) ||
-	    nla_put_be16(msg, VPNTUN_A_PEER_REMOTE_PORT, ep->remote_port))
-		return -EMSGSIZE;
-	return 0;
-}
-
 static int put_peer(struct dump *d, struct vpntun_peer *peer)
 {
 	struct vpntun_endpoint *ep;
@@ -54,7 +37,7 @@ static int put_peer(struct dump *d, struct vpntun_peer *peer)
 	if (nla_put_u32(d->msg, VPNTUN_A_PEER_ID, peer->id) ||
 	    nla_put_string(d->msg, VPNTUN_A_PEER_NAME, peer->name))
 		return -EMSGSIZE;
-	return put_endpoint(d->msg, ep);
+	return vpntun_endpoint_put(d->msg, ep);
 }
 
 static int put_selector(struct sk_buff *msg, u32 attr, const struct selector *sel)
@@ -313,12 +296,9 @@ static int dump_device(struct sk_buff *msg, struct netlink_callback *cb,
 	err = dump_filter(&d, attrs[VPNTUN_A_SA], cb->extack);
 	if (err)
 		return err;
-	d.vt = vpntun_dev_find(sock_net(msg->sk), nla_get_u32(attrs[VPNTUN_A_IFINDEX]), &tracker);
-	if (!d.vt) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[VPNTUN_A_IFINDEX],
-				    "no vpntun device with this index");
-		return -ENODEV;
-	}
+	d.vt = vpntun_dev_find(sock_net(msg->sk), attrs[VPNTUN_A_IFINDEX], &tracker, cb->extack);
+	if (IS_ERR(d.vt))
+		return PTR_ERR(d.vt);
 	mutex_lock(&d.vt->lock);
 	cb->seq = d.vt->generation + 1;
 	err = d.vt->dead ? -ENODEV : walk(&d);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where outer packets come in: IP protocol 50 beside the kernel's own esp4, and
- * UDP sockets of the daemon (RFC 3948).
+ * Where outer packets come in: IP protocol 50 beside the kernel's own ESP, and UDP
+ * sockets of the daemon (RFC 3948).
  */
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/net.h>
 #include <linux/udp.h>
+#include <net/esp.h>
 #include <net/icmp.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
 #include <net/route.h>
 #include <net/udp.h>
 #include <net/udp_tunnel.h>
@@ -16,7 +20,7 @@
 #include "vpntun.h"
 
 /*
- * Before esp4 (0), xfrm interfaces (10) and vti (100): these would drop a packet
+ * Before esp4 and esp6 (0), xfrm interfaces (10) and vti (100): these would drop a packet
  * of an SPI they do not know, while what is not ours goes on to them.
  */
 #define VPNTUN_ESP_PRIORITY	200
@@ -27,57 +31,96 @@
 /* Protects users of all sockets, and their attaching and detaching. */
 static DEFINE_MUTEX(sock_lock);
 
-static int esp4_rcv(struct sk_buff *skb)
+/*
+ * Count a packet that belongs to no SA: at the peer that it seems to come from,
+ * else, where it came in on a socket, at a device that uses this one.
+ */
+static void count_stray(struct sk_buff *skb, const struct vpntun_sock *vs, __be16 sport)
 {
-	return vpntun_rx(skb, 0, VPNTUN_ENCAP_NONE);
+	struct vpntun_peer *peer = vpntun_peer_by_source(dev_net(skb->dev), skb, sport);
+	bool whole = pskb_may_pull(skb, ESP_FMT_HDR_LEN);
+	struct vpntun_endpoint *ep = NULL;
+
+	if (!peer && vs)
+		ep = hlist_entry_safe(rcu_dereference(hlist_first_rcu(&vs->endpoints)),
+				      struct vpntun_endpoint, sock_node);
+	if (peer || ep)
+		vpntun_drop(peer ? peer->vt : ep->peer->vt, peer, NULL,
+			    whole ? ip_esp_hdr(skb)->spi : 0,
+			    whole ? VPNTUN_C_rx_unknown_spi : VPNTUN_C_rx_truncated);
 }
 
-static int esp4_input(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
+static int esp_rcv(struct sk_buff *skb)
+{
+	int err = vpntun_rx(skb, 0, VPNTUN_ENCAP_NONE);
+
+	if (err == -EINVAL)
+		count_stray(skb, NULL, 0);
+	return err;
+}
+
+static int esp_input(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
 {
 	return -EINVAL;		/* sockets in xfrm's hands carry nothing of ours */
 }
 
-static int esp4_cb(struct sk_buff *skb, int err)
+static int esp_cb(struct sk_buff *skb, int err)
 {
 	return 1;		/* only called for packets of xfrm: let them pass */
 }
 
-/* Does the peer send with this SPI now? */
-static bool peer_sends(struct vpntun_peer *peer, __be32 spi)
-{
-	struct vpntun_child *child;
-	struct vpntun_sa *sa;
-	unsigned long id;
-
-	xa_for_each(&peer->children, id, child) {
-		sa = rcu_dereference(child->out);
-		if (sa && sa->spi == spi)
-			return true;
-	}
-	return false;
-}
-
-/* An ICMP error for raw ESP: remember the path MTU if the packet was ours. */
+/*
+ * ICMP errors for raw ESP: of a packet that an SA of ours may have sent, remember
+ * the path MTU (RFC 4301 8.2.1) or the better gateway. For UDP, the kernel does so
+ * for whatever quotes the ports of a socket.
+ */
 static int esp4_err(struct sk_buff *skb, u32 info)
 {
 	const struct iphdr *ip = (const struct iphdr *)skb->data;
 	const struct ip_esp_hdr *esp = (const void *)(skb->data + ip->ihl * 4);
+	const union vpntun_addr to = { .v4 = ip->daddr };
 	struct net *net = dev_net(skb->dev);
-	struct vpntun_peer *peer = vpntun_peer_by_addr(net, ip->daddr, 0);
 
-	if (!peer || !peer_sends(peer, esp->spi))
+	if (!vpntun_peer_by_spi(net, &to, AF_INET, esp->spi))
 		return -ENOENT;
-	if (icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
-	    icmp_hdr(skb)->code == ICMP_FRAG_NEEDED)
+	if (icmp_hdr(skb)->type == ICMP_REDIRECT)
+		ipv4_redirect(skb, net, 0, IPPROTO_ESP);
+	else if (icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
+		 icmp_hdr(skb)->code == ICMP_FRAG_NEEDED)
 		ipv4_update_pmtu(skb, net, info, 0, IPPROTO_ESP);
 	return 0;
 }
 
+static int esp6_err(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code,
+		    int offset, __be32 info)
+{
+	const struct ipv6hdr *ip = (const struct ipv6hdr *)skb->data;
+	const struct ip_esp_hdr *esp = (const void *)(skb->data + offset);
+	const union vpntun_addr to = { .v6 = ip->daddr };
+	struct net *net = dev_net(skb->dev);
+
+	if (!vpntun_peer_by_spi(net, &to, AF_INET6, esp->spi))
+		return -ENOENT;
+	if (type == NDISC_REDIRECT)
+		ip6_redirect(skb, net, skb->dev->ifindex, 0, sock_net_uid(net, NULL));
+	else if (type == ICMPV6_PKT_TOOBIG)
+		ip6_update_pmtu(skb, net, info, 0, 0, sock_net_uid(net, NULL));
+	return 0;
+}
+
 static struct xfrm4_protocol esp4_protocol = {
-	.handler	= esp4_rcv,
-	.input_handler	= esp4_input,
-	.cb_handler	= esp4_cb,
+	.handler	= esp_rcv,
+	.input_handler	= esp_input,
+	.cb_handler	= esp_cb,
 	.err_handler	= esp4_err,
+	.priority	= VPNTUN_ESP_PRIORITY,
+};
+
+static struct xfrm6_protocol esp6_protocol = {
+	.handler	= esp_rcv,
+	.input_handler	= esp_input,
+	.cb_handler	= esp_cb,
+	.err_handler	= esp6_err,
 	.priority	= VPNTUN_ESP_PRIORITY,
 };
 
@@ -88,7 +131,14 @@ static struct xfrm4_protocol esp4_protocol = {
  */
 int vpntun_encap_init(void)
 {
-	return xfrm4_protocol_register(&esp4_protocol, IPPROTO_ESP);
+	int err = xfrm4_protocol_register(&esp4_protocol, IPPROTO_ESP);
+
+	if (err)
+		return err;
+	err = xfrm6_protocol_register(&esp6_protocol, IPPROTO_ESP);
+	if (err)
+		xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
+	return err;
 }
 
 /**
@@ -96,6 +146,7 @@ int vpntun_encap_init(void)
  */
 void vpntun_encap_exit(void)
 {
+	xfrm6_protocol_deregister(&esp6_protocol, IPPROTO_ESP);
 	xfrm4_protocol_deregister(&esp4_protocol, IPPROTO_ESP);
 }
 
@@ -126,6 +177,7 @@ static int encap_udp_rcv(struct sock *sk, struct sk_buff *skb)
 	skb_reset_transport_header(skb);
 	if (vpntun_rx(skb, sport, VPNTUN_ENCAP_UDP) != -EINVAL)
 		return 0;
+	count_stray(skb, rcu_dereference_sk_user_data(sk), sport);
 drop:
 	kfree_skb(skb);
 	return 0;
@@ -153,9 +205,9 @@ static void encap_udp_closed(struct sock *sk)
 
 static int sock_check(struct net *net, struct sock *sk, struct netlink_ext_ack *extack)
 {
-	if (sk->sk_family != AF_INET || sk->sk_type != SOCK_DGRAM ||
-	    sk->sk_protocol != IPPROTO_UDP) {
-		NL_SET_ERR_MSG(extack, "socket is not a UDP socket over IPv4");
+	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
+	    sk->sk_type != SOCK_DGRAM || sk->sk_protocol != IPPROTO_UDP) {
+		NL_SET_ERR_MSG(extack, "socket is not a UDP socket");
 		return -EINVAL;
 	}
 	if (!net_eq(sock_net(sk), net)) {
@@ -194,6 +246,10 @@ static struct vpntun_sock *sock_attach(struct net *net, struct socket *sock,
 	if (!vs)
 		return ERR_PTR(-ENOMEM);
 	vs->users = 1;
+	vs->port = inet_sk(sk)->inet_sport;
+	vs->v4 = sk->sk_family == AF_INET || !ipv6_only_sock(sk);
+	vs->v6 = sk->sk_family == AF_INET6;
+	vs->mc_loop = vpntun_sock_mc_loop(sk);
 	sock_hold(sk);
 	RCU_INIT_POINTER(vs->sk, sk);
 	cfg.sk_user_data = vs;
@@ -201,18 +257,27 @@ static struct vpntun_sock *sock_attach(struct net *net, struct socket *sock,
 	return vs;
 }
 
+/* Leave a plain UDP socket; socket and list are locked. Undoes sock_attach(). */
+static void sock_detach(const struct vpntun_sock *vs, struct sock *sk)
+{
+	WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
+	WRITE_ONCE(udp_sk(sk)->encap_destroy, NULL);
+	WRITE_ONCE(udp_sk(sk)->encap_type, 0);
+	rcu_assign_sk_user_data(sk, NULL);
+	inet_dec_convert_csum(sk);
+	vpntun_sock_set_mc_loop(sk, vs->mc_loop);
+}
+
 /**
  * vpntun_sock_get() - share a UDP socket of the daemon
  * @net: the namespace it must be in
  * @fd: the daemon's file descriptor
- * @port: where to put its local port
  * @extack: for messages
  *
  * Context: process, of the daemon. The file is not held: closing it detaches.
  * Return: the socket, to be given back by vpntun_sock_put(), or an error pointer
  */
-struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, __be16 *port,
-				    struct netlink_ext_ack *extack)
+struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, struct netlink_ext_ack *extack)
 {
 	struct vpntun_sock *vs;
 	struct socket *sock;
@@ -227,7 +292,6 @@ struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, __be16 *port,
 	if (err) {
 		vs = ERR_PTR(err);
 	} else {
-		*port = inet_sk(sock->sk)->inet_sport;
 		mutex_lock(&sock_lock);
 		lock_sock(sock->sk);
 		vs = sock_attach(net, sock, extack);
@@ -270,10 +334,7 @@ void vpntun_sock_put(struct vpntun_sock *vs)
 		if (sk) {
 			/* It may be closed as soon as encap_destroy is gone, not freed. */
 			lock_sock(sk);
-			WRITE_ONCE(udp_sk(sk)->encap_rcv, NULL);
-			WRITE_ONCE(udp_sk(sk)->encap_destroy, NULL);
-			WRITE_ONCE(udp_sk(sk)->encap_type, 0);
-			rcu_assign_sk_user_data(sk, NULL);
+			sock_detach(vs, sk);
 			release_sock(sk);
 			sock_put(sk);
 		}

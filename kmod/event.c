@@ -19,8 +19,9 @@ static int put_peer(struct sk_buff *msg, const struct vpntun_event *event)
 	    nla_put_string(msg, VPNTUN_A_PEER_NAME, event->peer->name))
 		return -EMSGSIZE;
 	if (event->type == VPNTUN_EVENT_TYPE_MAPPING &&
-	    (nla_put_u16(msg, VPNTUN_A_PEER_FAMILY, AF_INET) ||
-	     nla_put_in_addr(msg, VPNTUN_A_PEER_REMOTE, event->addr) ||
+	    (nla_put_u16(msg, VPNTUN_A_PEER_FAMILY, event->family) ||
+	     nla_put(msg, VPNTUN_A_PEER_REMOTE, vpntun_addr_len(event->family),
+		     &event->remote) ||
 	     nla_put_be16(msg, VPNTUN_A_PEER_REMOTE_PORT, event->port)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
@@ -115,7 +116,8 @@ static void trace_event(const struct vpntun_event *event)
 		trace_vpntun_sa_first_use(event->sa, VPNTUN_EXPIRE_REASON_NONE);
 		break;
 	case VPNTUN_EVENT_TYPE_MAPPING:
-		trace_vpntun_mapping(event->peer, &event->addr, false, event->port);
+		trace_vpntun_mapping(event->peer, &event->remote, event->family == AF_INET6,
+				     event->port);
 		break;
 	}
 }

@@ -131,38 +131,6 @@ static enum vpntun_counter rx_check_inner(struct vpntun_work *work, u8 next)
 	return VPNTUN_C_NONE;
 }
 
-/*
- * An authentic packet from another address or port than the peer's: the daemon
- * decides what to do, and hears of each new place once.
- */
-static void rx_check_mapping(struct vpntun_work *work)
-{
-	struct vpntun_peer *peer = work->sa->child->peer;
-	const struct vpntun_endpoint *ep = rcu_dereference(peer->ep);
-	struct vpntun_event event = {
-		.type = VPNTUN_EVENT_TYPE_MAPPING,
-		.peer = peer,
-		.child = work->sa->child,
-		.sa = work->sa,
-		.addr = work->rx.saddr,
-		.port = work->rx.sport,
-	};
-	bool news;
-
-	if (!ep || ep->encap != work->rx.encap)
-		return;
-	if (likely(ep->remote.v4 == event.addr &&
-		   (ep->encap == VPNTUN_ENCAP_NONE || ep->remote_port == event.port)))
-		return;
-	spin_lock_bh(&peer->lock);
-	news = peer->seen.v4 != event.addr || peer->seen_port != event.port;
-	peer->seen.v4 = event.addr;
-	peer->seen_port = event.port;
-	spin_unlock_bh(&peer->lock);
-	if (news)
-		vpntun_event_send(&event);
-}
-
 static void rx_check_first_use(struct vpntun_sa *sa)
 {
 	struct vpntun_event event = {
@@ -190,7 +158,7 @@ static enum vpntun_counter rx_open(struct vpntun_work *work, int err)
 	if (why != VPNTUN_C_NONE)
 		return why;
 	rx_check_first_use(sa);
-	rx_check_mapping(work);
+	vpntun_peer_check_mapping(sa, work->skb, work->rx.encap);
 	why = rx_strip(work, &next);
 	if (why == VPNTUN_C_NONE)
 		why = rx_check_inner(work, next);
@@ -321,23 +289,6 @@ static enum vpntun_counter rx_one(struct vpntun_sa *sa, struct sk_buff *skb,
 	return VPNTUN_C_NONE;
 }
 
-/* Count a packet that belongs to no SA at the peer it seems to come from. */
-static void rx_count_stray(struct net *net, const struct sk_buff *skb, __be16 sport,
-			   __be32 spi, enum vpntun_counter why)
-{
-	struct vpntun_peer *peer = vpntun_peer_by_addr(net, ip_hdr(skb)->saddr, sport);
-	struct vpntun_dev *vt;
-
-	if (peer)
-		vt = peer->vt;
-	else if (sport)		/* on a socket of ours: some device counts it */
-		vt = list_first_or_null_rcu(&vpntun_net(net)->devs, struct vpntun_dev, node);
-	else
-		return;
-	if (vt)
-		vpntun_drop(vt, peer, NULL, spi, why);
-}
-
 /**
  * vpntun_rx() - an ESP packet came in
  * @skb: the packet; data at the ESP header, network header at the outer one
@@ -348,7 +299,7 @@ static void rx_count_stray(struct net *net, const struct sk_buff *skb, __be16 sp
  * 7296 2.23).
  *
  * Context: softirq, RCU read lock.
- * Return: 0 if taken over, -EINVAL if no SA of ours has the SPI
+ * Return: 0 if taken over, -EINVAL if it is too short or no SA of ours has the SPI
  */
 int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap)
 {
@@ -357,15 +308,11 @@ int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap)
 	struct vpntun_peer *peer;
 	struct vpntun_sa *sa;
 
-	if (!pskb_may_pull(skb, ESP_FMT_HDR_LEN)) {
-		rx_count_stray(net, skb, sport, 0, VPNTUN_C_rx_truncated);
+	if (!pskb_may_pull(skb, ESP_FMT_HDR_LEN))
 		return -EINVAL;
-	}
 	sa = vpntun_sa_get_rcu(net, ip_esp_hdr(skb)->spi);
-	if (!sa) {
-		rx_count_stray(net, skb, sport, ip_esp_hdr(skb)->spi, VPNTUN_C_rx_unknown_spi);
+	if (!sa)
 		return -EINVAL;
-	}
 	why = rx_one(sa, skb, sport, encap);
 	if (why != VPNTUN_C_NONE) {
 		peer = sa->child->peer;

@@ -47,13 +47,10 @@ static int target_get(struct target *t, struct genl_info *info)
 
 	if (err)
 		return err;
-	t->vt = vpntun_dev_find(genl_info_net(info),
-				nla_get_u32(info->attrs[VPNTUN_A_IFINDEX]), &t->tracker);
-	if (!t->vt) {
-		NL_SET_ERR_MSG_ATTR(extack, info->attrs[VPNTUN_A_IFINDEX],
-				    "no vpntun device with this index");
-		return -ENODEV;
-	}
+	t->vt = vpntun_dev_find(genl_info_net(info), info->attrs[VPNTUN_A_IFINDEX], &t->tracker,
+				extack);
+	if (IS_ERR(t->vt))
+		return PTR_ERR(t->vt);
 	mutex_lock(&t->vt->lock);
 	t->net = rcu_dereference_protected(t->vt->outer, lockdep_is_held(&t->vt->lock));
 	if (t->vt->dead || !t->net) {
@@ -101,134 +98,6 @@ static struct vpntun_child *find_child(struct vpntun_peer *peer, const struct nl
 	return child;
 }
 
-static int endpoint_addr(union vpntun_addr *addr, const struct nlattr *nla, u16 family,
-			 struct netlink_ext_ack *extack)
-{
-	if (!nla)
-		return 0;
-	if (nla_len(nla) != (family == AF_INET ? 4 : 16)) {
-		NL_SET_ERR_MSG_ATTR(extack, nla, "address length does not fit the family");
-		return -EINVAL;
-	}
-	memcpy(addr, nla_data(nla), nla_len(nla));
-	return 0;
-}
-
-static int endpoint_check(const struct vpntun_endpoint *ep, struct netlink_ext_ack *extack)
-{
-	if (ep->family != AF_INET) {
-		NL_SET_ERR_MSG(extack, "outer addresses must be IPv4");
-		return -EAFNOSUPPORT;
-	}
-	if (ipv4_is_zeronet(ep->remote.v4) || ipv4_is_multicast(ep->remote.v4) ||
-	    ipv4_is_lbcast(ep->remote.v4)) {
-		NL_SET_ERR_MSG(extack, "remote is missing or no unicast address");
-		return -EINVAL;
-	}
-	if (ep->encap == VPNTUN_ENCAP_UDP && !ep->remote_port) {
-		NL_SET_ERR_MSG(extack, "ESP in UDP needs a remote port");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* The local port is the socket's and no other. */
-static int endpoint_port(struct vpntun_endpoint *ep, struct nlattr **tb, __be16 port,
-			 struct netlink_ext_ack *extack)
-{
-	if (tb[VPNTUN_A_PEER_LOCAL_PORT] && ep->local_port != port) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_PEER_LOCAL_PORT],
-				    "local port is not the socket's");
-		return -EINVAL;
-	}
-	ep->local_port = port;
-	return 0;
-}
-
-/* Ports and socket, or neither of them. */
-static int endpoint_socket(struct vpntun_endpoint *ep, struct nlattr **tb, struct net *net,
-			   const struct vpntun_endpoint *old, struct netlink_ext_ack *extack)
-{
-	struct vpntun_sock *vs;
-	__be16 port;
-
-	if (ep->encap != VPNTUN_ENCAP_UDP) {
-		ep->local_port = 0;
-		ep->remote_port = 0;
-		return 0;
-	}
-	if (!tb[VPNTUN_A_PEER_SOCKET]) {
-		ep->sock = vpntun_sock_share(old ? old->sock : NULL);
-		if (!ep->sock) {
-			NL_SET_ERR_MSG(extack, "ESP in UDP needs a socket");
-			return -EINVAL;
-		}
-		return endpoint_port(ep, tb, old->local_port, extack);
-	}
-	vs = vpntun_sock_get(net, nla_get_u32(tb[VPNTUN_A_PEER_SOCKET]), &port, extack);
-	if (IS_ERR(vs))
-		return PTR_ERR(vs);
-	ep->sock = vs;
-	return endpoint_port(ep, tb, port, extack);
-}
-
-static int endpoint_fill(struct vpntun_endpoint *ep, struct nlattr **tb, struct net *net,
-			 const struct vpntun_endpoint *old, struct netlink_ext_ack *extack)
-{
-	int err;
-
-	ep->family = AF_INET;
-	if (old) {
-		ep->family = old->family;
-		ep->local = old->local;
-		ep->remote = old->remote;
-		ep->encap = old->encap;
-		ep->local_port = old->local_port;
-		ep->remote_port = old->remote_port;
-	}
-	if (tb[VPNTUN_A_PEER_FAMILY])
-		ep->family = nla_get_u16(tb[VPNTUN_A_PEER_FAMILY]);
-	if (tb[VPNTUN_A_PEER_ENCAP])
-		ep->encap = nla_get_u32(tb[VPNTUN_A_PEER_ENCAP]);
-	if (tb[VPNTUN_A_PEER_LOCAL_PORT])
-		ep->local_port = nla_get_be16(tb[VPNTUN_A_PEER_LOCAL_PORT]);
-	if (tb[VPNTUN_A_PEER_REMOTE_PORT])
-		ep->remote_port = nla_get_be16(tb[VPNTUN_A_PEER_REMOTE_PORT]);
-	err = endpoint_addr(&ep->local, tb[VPNTUN_A_PEER_LOCAL], ep->family, extack);
-	if (!err)
-		err = endpoint_addr(&ep->remote, tb[VPNTUN_A_PEER_REMOTE], ep->family, extack);
-	if (!err)
-		err = endpoint_check(ep, extack);
-	return err ?: endpoint_socket(ep, tb, net, old, extack);
-}
-
-static void endpoint_discard(struct vpntun_endpoint *ep)
-{
-	if (ep->sock)
-		vpntun_sock_put(ep->sock);
-	vpntun_endpoint_free(ep);
-}
-
-/* What the request says; what it leaves out is as in @old, if there is one. */
-static struct vpntun_endpoint *endpoint_parse(struct nlattr **tb, struct net *net,
-					      const struct vpntun_endpoint *old,
-					      struct netlink_ext_ack *extack)
-{
-	struct vpntun_endpoint *ep = kzalloc(sizeof(*ep), GFP_KERNEL);
-	int err;
-
-	if (!ep)
-		return ERR_PTR(-ENOMEM);
-	err = dst_cache_init(&ep->dst, GFP_KERNEL);
-	if (!err)
-		err = endpoint_fill(ep, tb, net, old, extack);
-	if (err) {
-		endpoint_discard(ep);
-		return ERR_PTR(err);
-	}
-	return ep;
-}
-
 static int peer_new(struct target *t, struct nlattr **tb, struct netlink_ext_ack *extack)
 {
 	u32 id = nla_get_u32(tb[VPNTUN_A_PEER_ID]);
@@ -241,13 +110,13 @@ static int peer_new(struct target *t, struct nlattr **tb, struct netlink_ext_ack
 		nla_strscpy(name, tb[VPNTUN_A_PEER_NAME], sizeof(name));
 	else
 		snprintf(name, sizeof(name), "peer %u", id);
-	ep = endpoint_parse(tb, t->net, NULL, extack);
+	ep = vpntun_endpoint_parse(tb, t->net, NULL, extack);
 	if (IS_ERR(ep))
 		return PTR_ERR(ep);
 	peer = vpntun_peer_alloc(t->vt, id, name);
 	err = peer ? vpntun_peer_install(peer, ep, extack) : -ENOMEM;
 	if (err) {
-		endpoint_discard(ep);
+		vpntun_endpoint_discard(ep);
 		if (peer)
 			vpntun_peer_put(peer);
 	}
@@ -278,7 +147,7 @@ static int peer_set(struct target *t, struct nlattr **tb, struct netlink_ext_ack
 	if (!peer)
 		return -ENOENT;
 	old = rcu_dereference_protected(peer->ep, lockdep_is_held(&t->vt->lock));
-	ep = endpoint_parse(tb, t->net, old, extack);
+	ep = vpntun_endpoint_parse(tb, t->net, old, extack);
 	if (IS_ERR(ep))
 		return PTR_ERR(ep);
 	vpntun_peer_move(peer, ep);

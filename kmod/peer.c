@@ -4,12 +4,16 @@
  */
 #include <linux/hash.h>
 #include <linux/slab.h>
+#include <linux/udp.h>
+#include <net/ipv6.h>
 
 #include "vpntun.h"
 
-static struct hlist_head *addr_bucket(struct net *net, __be32 addr)
+static struct hlist_head *addr_bucket(struct net *net, const union vpntun_addr *addr, u16 family)
 {
-	return &vpntun_net(net)->peers[hash_32((__force u32)addr, ilog2(VPNTUN_PEER_BUCKETS))];
+	u32 hash = family == AF_INET ? (__force u32)addr->v4 : ipv6_addr_hash(&addr->v6);
+
+	return &vpntun_net(net)->peers[hash_32(hash, ilog2(VPNTUN_PEER_BUCKETS))];
 }
 
 static struct net *peer_outer(const struct vpntun_peer *peer)
@@ -23,7 +27,9 @@ static void endpoint_link(struct vpntun_endpoint *ep)
 	struct vpntun_net *vn = vpntun_net(net);
 
 	spin_lock_bh(&vn->peers_lock);
-	hlist_add_head_rcu(&ep->node, addr_bucket(net, ep->remote.v4));
+	hlist_add_head_rcu(&ep->node, addr_bucket(net, &ep->remote, ep->family));
+	if (ep->sock)
+		hlist_add_head_rcu(&ep->sock_node, &ep->sock->endpoints);
 	spin_unlock_bh(&vn->peers_lock);
 }
 
@@ -38,22 +44,12 @@ static void endpoint_unlink(struct vpntun_endpoint *ep)
 
 	spin_lock_bh(&vn->peers_lock);
 	hlist_del_rcu(&ep->node);
+	if (ep->sock)
+		hlist_del_rcu(&ep->sock_node);
 	spin_unlock_bh(&vn->peers_lock);
 	if (ep->sock)
 		vpntun_sock_put(ep->sock);
 	call_rcu(&ep->rcu, endpoint_free_rcu);
-}
-
-/**
- * vpntun_endpoint_free() - free an endpoint nobody can see
- * @ep: the endpoint; its socket was put before
- *
- * Context: any.
- */
-void vpntun_endpoint_free(struct vpntun_endpoint *ep)
-{
-	dst_cache_destroy(&ep->dst);
-	kfree(ep);
 }
 
 /**
@@ -146,8 +142,7 @@ void vpntun_peer_move(struct vpntun_peer *peer, struct vpntun_endpoint *ep)
 	vpntun_keepalive_start(peer);
 	/* A later return to the address before is news again. */
 	spin_lock_bh(&peer->lock);
-	memset(&peer->seen, 0, sizeof(peer->seen));
-	peer->seen_port = 0;
+	peer->seen_family = 0;
 	spin_unlock_bh(&peer->lock);
 }
 
@@ -173,10 +168,15 @@ void vpntun_peer_remove(struct vpntun_peer *peer)
 	vpntun_peer_put(peer);
 }
 
+static bool is_at(const struct vpntun_endpoint *ep, const union vpntun_addr *addr, u16 family)
+{
+	return ep->family == family && vpntun_addr_equal(&ep->remote, addr, family);
+}
+
 /**
- * vpntun_peer_by_addr() - whose packet may this be, by outer source?
+ * vpntun_peer_by_source() - whose packet may this be, by outer source?
  * @net: outer namespace
- * @addr: outer source
+ * @skb: the packet, network header at the outer one
  * @port: UDP source port, 0 for raw ESP
  *
  * Only for counting packets that belong to no SA: the source proves nothing.
@@ -185,19 +185,111 @@ void vpntun_peer_remove(struct vpntun_peer *peer)
  * Return: the peer at the address, one with the same port if there is one; or
  * NULL
  */
-struct vpntun_peer *vpntun_peer_by_addr(struct net *net, __be32 addr, __be16 port)
+struct vpntun_peer *vpntun_peer_by_source(struct net *net, const struct sk_buff *skb, __be16 port)
 {
 	struct vpntun_peer *found = NULL;
 	struct vpntun_endpoint *ep;
+	union vpntun_addr addr;
+	u16 family;
 
-	hlist_for_each_entry_rcu(ep, addr_bucket(net, addr), node) {
-		if (ep->remote.v4 != addr)
+	family = vpntun_outer_source(skb, &addr);
+	hlist_for_each_entry_rcu(ep, addr_bucket(net, &addr, family), node) {
+		if (!is_at(ep, &addr, family))
 			continue;
 		found = ep->peer;
 		if (ep->remote_port == port)
 			break;
 	}
 	return found;
+}
+
+/* Does the peer have this outbound SA, whether it is the one that sends now or not? */
+static bool peer_sends(struct vpntun_peer *peer, __be32 spi)
+{
+	struct vpntun_child *child;
+	struct vpntun_sa *sa;
+	unsigned long id;
+
+	xa_for_each(&peer->children, id, child)
+		list_for_each_entry_rcu(sa, &child->sas, list)
+			if (sa->dir == VPNTUN_DIR_OUT && sa->spi == spi)
+				return true;
+	return false;
+}
+
+/**
+ * vpntun_peer_by_spi() - to which peer did we send this packet?
+ * @net: outer namespace
+ * @addr: outer destination
+ * @family: its family
+ * @spi: SPI of the packet
+ *
+ * Context: RCU read lock.
+ * Return: the peer, or NULL if it was none of ours
+ */
+struct vpntun_peer *vpntun_peer_by_spi(struct net *net, const union vpntun_addr *addr, u16 family,
+				       __be32 spi)
+{
+	struct vpntun_endpoint *ep;
+
+	hlist_for_each_entry_rcu(ep, addr_bucket(net, addr, family), node)
+		if (is_at(ep, addr, family) && peer_sends(ep->peer, spi))
+			return ep->peer;
+	return NULL;
+}
+
+/* Tell of a new place, once. */
+static noinline_for_stack void tell_mapping(struct vpntun_sa *sa, const union vpntun_addr *addr,
+					    u16 family, __be16 port)
+{
+	struct vpntun_peer *peer = sa->child->peer;
+	struct vpntun_event event = {
+		.type = VPNTUN_EVENT_TYPE_MAPPING,
+		.peer = peer,
+		.child = sa->child,
+		.sa = sa,
+		.family = family,
+		.remote = *addr,
+		.port = port,
+	};
+	bool news;
+
+	spin_lock_bh(&peer->lock);
+	news = peer->seen_family != family || peer->seen_port != port ||
+	       !vpntun_addr_equal(&peer->seen, addr, family);
+	peer->seen = *addr;
+	peer->seen_family = family;
+	peer->seen_port = port;
+	spin_unlock_bh(&peer->lock);
+	if (news)
+		vpntun_event_send(&event);
+}
+
+/**
+ * vpntun_peer_check_mapping() - is the peer where we think it is?
+ * @sa: inbound SA of a packet that proved authentic
+ * @skb: the packet: data at the ESP header, outer headers in front still readable
+ * @encap: how it came
+ *
+ * If it comes from another address or port, the daemon decides what to do (RFC
+ * 7296 2.23).
+ *
+ * Context: softirqs off, RCU read lock.
+ */
+void vpntun_peer_check_mapping(struct vpntun_sa *sa, const struct sk_buff *skb, u8 encap)
+{
+	const struct vpntun_endpoint *ep = rcu_dereference(sa->child->peer->ep);
+	union vpntun_addr addr;
+	__be16 port = 0;
+	u16 family;
+
+	if (unlikely(!ep || ep->encap != encap))
+		return;
+	family = vpntun_outer_source(skb, &addr);
+	if (encap == VPNTUN_ENCAP_UDP)
+		port = ((const struct udphdr *)skb->data - 1)->source;
+	if (unlikely(!is_at(ep, &addr, family) || ep->remote_port != port))
+		tell_mapping(sa, &addr, family, port);
 }
 
 /**

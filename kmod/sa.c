@@ -294,7 +294,7 @@ int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
 		vpntun_child_put(child);
 		return err;
 	}
-	list_add_tail(&sa->list, &child->sas);
+	list_add_tail_rcu(&sa->list, &child->sas);
 	trace_vpntun_sa_installed(sa, VPNTUN_EXPIRE_REASON_NONE);
 	if (sa->dir == VPNTUN_DIR_OUT && sa->slot == VPNTUN_SLOT_CURRENT)
 		sa_make_current(sa);
@@ -328,7 +328,7 @@ void vpntun_sa_remove(struct vpntun_sa *sa)
 	 * Nobody finds it any more. Packets that did, in a lane or in the cipher,
 	 * came while it was valid: they may go on, so that a rekey loses nothing.
 	 */
-	list_del(&sa->list);
+	list_del_rcu(&sa->list);
 	trace_vpntun_sa_removed(sa, VPNTUN_EXPIRE_REASON_NONE);
 	cancel_delayed_work_sync(&sa->life);
 	call_rcu(&sa->removed, sa_put_removed);

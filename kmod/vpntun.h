@@ -14,6 +14,8 @@
 #define VPNTUN_H
 
 #include <crypto/aead.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -24,6 +26,7 @@
 #include <net/dst_cache.h>
 #include <net/gro_cells.h>
 #include <net/netns/generic.h>
+#include <net/ipv6.h>
 #include <uapi/vpntun.h>
 
 #include "compat.h"
@@ -111,15 +114,47 @@ union vpntun_addr {
 	struct in6_addr v6;
 };
 
+static inline int vpntun_addr_len(u16 family)
+{
+	return family == AF_INET ? sizeof(__be32) : sizeof(struct in6_addr);
+}
+
+static inline bool vpntun_addr_equal(const union vpntun_addr *a, const union vpntun_addr *b,
+				     u16 family)
+{
+	return family == AF_INET ? a->v4 == b->v4 : ipv6_addr_equal(&a->v6, &b->v6);
+}
+
+/* Family and source of the IP header that skb_network_header() is at. */
+static inline u16 vpntun_outer_source(const struct sk_buff *skb, union vpntun_addr *addr)
+{
+	if (ip_hdr(skb)->version == 4) {
+		addr->v4 = ip_hdr(skb)->saddr;
+		return AF_INET;
+	}
+	addr->v6 = ipv6_hdr(skb)->saddr;
+	return AF_INET6;
+}
+
 /**
  * struct vpntun_sock - a UDP socket of the daemon that ESP shares
  * @sk: the socket, held, though not its file; NULL once the daemon closed it. RCU
  * @users: endpoints that use it; the list lock of encap.c
+ * @endpoints: those of installed peers; the namespace's @peers_lock and RCU
+ * @port: its local port
+ * @v4: it carries IPv4
+ * @v6: it carries IPv6
+ * @mc_loop: whether it looped multicasts back before it was shared
  * @rcu: for freeing
  */
 struct vpntun_sock {
 	struct sock __rcu *sk;
 	unsigned int users;
+	struct hlist_head endpoints;
+	__be16 port;
+	bool v4;
+	bool v6;
+	bool mc_loop;
 	struct rcu_head rcu;
 };
 
@@ -146,6 +181,7 @@ struct vpntun_manner {
 /**
  * struct vpntun_endpoint - where a peer is; replaced as a whole, never changed
  * @node: in struct vpntun_net's @peers
+ * @sock_node: in struct vpntun_sock's @endpoints; UDP only
  * @peer: the peer
  * @local: outer source, all zero to let the route choose
  * @remote: outer destination
@@ -160,6 +196,7 @@ struct vpntun_manner {
  */
 struct vpntun_endpoint {
 	struct hlist_node node;
+	struct hlist_node sock_node;
 	struct vpntun_peer *peer;
 	union vpntun_addr local;
 	union vpntun_addr remote;
@@ -185,6 +222,7 @@ struct vpntun_endpoint {
  * @keepalive: sends NAT keepalives
  * @lock: protects what follows
  * @seen: address of the last reported mapping
+ * @seen_family: its family, 0 if none was reported
  * @seen_port: port of the last reported mapping
  * @burst_start: start of the second in which @burst counts, in jiffies
  * @burst_told: time of the last drop-burst notification, in jiffies
@@ -202,6 +240,7 @@ struct vpntun_peer {
 	struct delayed_work keepalive;
 	spinlock_t lock;
 	union vpntun_addr seen;
+	u16 seen_family;
 	__be16 seen_port;
 	unsigned long burst_start;
 	unsigned long burst_told;
@@ -472,7 +511,8 @@ static inline struct vpntun_cb *vpntun_cb(const struct sk_buff *skb)
  * @reason: enum vpntun_expire_reason
  * @counter: drop-burst only
  * @count: drop-burst only
- * @addr: mapping only
+ * @family: mapping only, see vpntun_peer_check_mapping()
+ * @remote: mapping only: the address that packets come from now
  * @port: mapping only
  */
 struct vpntun_event {
@@ -483,7 +523,8 @@ struct vpntun_event {
 	u32 reason;
 	const char *counter;
 	u64 count;
-	__be32 addr;
+	u16 family;
+	union vpntun_addr remote;
 	__be16 port;
 };
 
@@ -497,7 +538,8 @@ static inline struct vpntun_net *vpntun_net(const struct net *net)
 
 /* device.c */
 extern struct rtnl_link_ops vpntun_link_ops;
-struct vpntun_dev *vpntun_dev_find(struct net *net, u32 ifindex, netdevice_tracker *tracker);
+struct vpntun_dev *vpntun_dev_find(struct net *net, const struct nlattr *ifindex,
+				   netdevice_tracker *tracker, struct netlink_ext_ack *extack);
 void vpntun_dev_detach_outer(struct vpntun_dev *vt);
 
 /* output.c */
@@ -599,19 +641,28 @@ int vpntun_peer_install(struct vpntun_peer *peer, struct vpntun_endpoint *ep,
 void vpntun_peer_move(struct vpntun_peer *peer, struct vpntun_endpoint *ep);
 void vpntun_peer_remove(struct vpntun_peer *peer);
 void vpntun_peer_put(struct vpntun_peer *peer);
-struct vpntun_peer *vpntun_peer_by_addr(struct net *net, __be32 addr, __be16 port);
-void vpntun_endpoint_free(struct vpntun_endpoint *ep);
+struct vpntun_peer *vpntun_peer_by_source(struct net *net, const struct sk_buff *skb, __be16 port);
+struct vpntun_peer *vpntun_peer_by_spi(struct net *net, const union vpntun_addr *addr, u16 family,
+				       __be32 spi);
+void vpntun_peer_check_mapping(struct vpntun_sa *sa, const struct sk_buff *skb, u8 encap);
 struct vpntun_child *vpntun_child_alloc(u32 n_local, u32 n_remote);
 int vpntun_child_install(struct vpntun_child *child, struct vpntun_peer *peer,
 			 struct netlink_ext_ack *extack);
 void vpntun_child_remove(struct vpntun_child *child);
 void vpntun_child_put(struct vpntun_child *child);
 
+/* endpoint.c */
+struct vpntun_endpoint *vpntun_endpoint_parse(struct nlattr **tb, struct net *net,
+					      const struct vpntun_endpoint *old,
+					      struct netlink_ext_ack *extack);
+void vpntun_endpoint_free(struct vpntun_endpoint *ep);
+void vpntun_endpoint_discard(struct vpntun_endpoint *ep);
+int vpntun_endpoint_put(struct sk_buff *msg, const struct vpntun_endpoint *ep);
+
 /* encap.c */
 int vpntun_encap_init(void);
 void vpntun_encap_exit(void);
-struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, __be16 *port,
-				    struct netlink_ext_ack *extack);
+struct vpntun_sock *vpntun_sock_get(struct net *net, int fd, struct netlink_ext_ack *extack);
 struct vpntun_sock *vpntun_sock_share(struct vpntun_sock *vs);
 void vpntun_sock_put(struct vpntun_sock *vs);
 
