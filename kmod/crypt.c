@@ -180,9 +180,21 @@ static struct crypt *crypt_start(struct vpntun_sa *sa, struct sk_buff *skb, u32 
 	c->skb = skb;
 	c->sa = sa;
 	c->off = off;
-	aead_request_set_tfm(&c->req, sa->direct && crypto_simd_usable() ? sa->direct : sa->tfm);
+	aead_request_set_tfm(&c->req, !done && sa->direct ? sa->direct : sa->tfm);
 	aead_request_set_callback(&c->req, 0, done, c);
 	return c;
+}
+
+/**
+ * vpntun_crypt_at_once() - will an SA's driver complete before it returns?
+ * @sa: the SA
+ *
+ * Context: softirqs off; the answer holds until they are on again.
+ * Return: false if it may complete later
+ */
+bool vpntun_crypt_at_once(const struct vpntun_sa *sa)
+{
+	return !sa->async || (sa->direct && crypto_simd_usable());
 }
 
 /**
@@ -194,7 +206,7 @@ static struct crypt *crypt_start(struct vpntun_sa *sa, struct sk_buff *skb, u32 
  * @off: of the ESP header from skb->data, in the linear part as the IV is
  * @nfrags: pieces the packet is in
  * @seq: its sequence number, all 64 bits
- * @done: called if the driver completes later
+ * @done: called if the driver completes later; NULL where vpntun_crypt_at_once()
  *
  * Context: softirqs off.
  * Return: 0 if done, -EINPROGRESS if @done will be called or was, else an error
@@ -226,7 +238,7 @@ int vpntun_seal(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, 
  * @off: of the ESP header from skb->data, in the linear part as the IV is
  * @nfrags: pieces the packet is in
  * @seq: its sequence number, all 64 bits
- * @done: called if the driver completes later
+ * @done: called if the driver completes later; NULL where vpntun_crypt_at_once()
  *
  * Context: softirqs off.
  * Return: 0 if authentic, -EBADMSG if not, -EINPROGRESS if @done will be called or

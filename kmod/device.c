@@ -44,7 +44,7 @@ static int vpntun_dev_init(struct net_device *dev)
 	err = vpntun_tstats_alloc(dev);
 	if (err)
 		goto err_stats;
-	err = gro_cells_init(&vt->gro, dev);
+	err = vpntun_rxq_init(vt);
 	if (err)
 		goto err_tstats;
 	net = rcu_dereference_protected(vt->outer, true);	/* not yet visible */
@@ -98,7 +98,7 @@ static void vpntun_dev_uninit(struct net_device *dev)
 	if (rcu_access_pointer(vt->outer))
 		list_del_rcu(&vt->node);
 	mutex_unlock(&vt->lock);
-	gro_cells_destroy(&vt->gro);
+	vpntun_rxq_stop(vt);
 }
 
 /* Undoes vpntun_dev_init(), when nobody holds the net_device any more. */
@@ -106,6 +106,7 @@ static void vpntun_dev_free(struct net_device *dev)
 {
 	struct vpntun_dev *vt = netdev_priv(dev);
 
+	vpntun_rxq_free(vt);
 	vpntun_tstats_free(dev);
 	free_percpu(vt->stats);
 	kvfree(vt->spd);

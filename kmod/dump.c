@@ -103,7 +103,7 @@ static u64 sa_sequence(struct vpntun_sa *sa)
 	u64 seq;
 
 	if (sa->dir == VPNTUN_DIR_OUT)
-		return min_t(u64, atomic64_read(&sa->seq), U32_MAX);
+		return READ_ONCE(sa->seq);
 	spin_lock_bh(&sa->replay_lock);
 	seq = sa->replay->top;
 	spin_unlock_bh(&sa->replay_lock);

@@ -2,14 +2,15 @@
 /*
  * The way in: SPI -> SA -> replay check -> decrypt -> replay check again and
  * advance -> padding -> inner header -> selectors -> device (RFC 4303 3.4, RFC
- * 4301 5.2).
+ * 4301 5.2). A packet takes it alone or as one of a unit, see queue.c.
  */
 #include <crypto/aead.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/dsfield.h>
 #include <net/esp.h>
-#include <net/inet_ecn.h>
-#include <net/ip.h>
+#include <net/ip_tunnels.h>
 
 #include "compat.h"
 #include "vpntun.h"
@@ -27,204 +28,19 @@ static const enum vpntun_counter length_counters[] = {
 	[ESP_FMT_UNALIGNED]	= VPNTUN_C_rx_misaligned,
 };
 
-/* The packet was authentic: its number counts as seen from now on. */
-static enum vpntun_counter rx_replay_advance(struct vpntun_sa *sa, u32 seq)
+static u8 rx_outer_tos(const struct sk_buff *skb)
 {
-	enum replay_result res;
-
-	spin_lock_bh(&sa->replay_lock);
-	res = replay_advance(sa->replay, seq);
-	spin_unlock_bh(&sa->replay_lock);
-	return replay_counters[res];
+	return ip_hdr(skb)->version == 4 ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 }
 
-static enum vpntun_counter rx_replay_check(struct vpntun_sa *sa, u32 seq)
+static void rx_drop(struct vpntun_sa *sa, struct sk_buff *skb, enum vpntun_counter why)
 {
-	enum replay_result res;
+	struct vpntun_peer *peer = sa->child->peer;
 
-	spin_lock_bh(&sa->replay_lock);
-	res = replay_check(sa->replay, seq);
-	spin_unlock_bh(&sa->replay_lock);
-	return replay_counters[res];
+	vpntun_drop_skb(skb, peer->vt, peer, sa, sa->spi, why);
 }
 
-/* Cut off ESP header, IV, padding, trailer and ICV. */
-static enum vpntun_counter rx_strip(struct vpntun_work *work, u8 *next)
-{
-	const struct esp_fmt *fmt = &work->sa->fmt;
-	u8 buf[ESP_FMT_PAD_MAX + ESP_FMT_TRAILER_LEN];
-	struct sk_buff *skb = work->skb;
-	u32 end = skb->len - fmt->icv;
-	u32 plain = end - esp_fmt_head_len(fmt);
-	u32 have = min_t(u32, plain, sizeof(buf));
-	u32 pad;
-
-	if (skb_copy_bits(skb, end - have, buf, have))
-		return VPNTUN_C_rx_bad_padding;
-	if (esp_fmt_check_trailer(buf + have, have, plain, &pad, next) != ESP_FMT_OK)
-		return VPNTUN_C_rx_bad_padding;
-	if (pskb_trim(skb, end - pad - ESP_FMT_TRAILER_LEN))
-		return VPNTUN_C_rx_no_memory;
-	skb_pull(skb, esp_fmt_head_len(fmt));	/* linear since rx_one() */
-	return VPNTUN_C_NONE;
-}
-
-/*
- * The inner length is what the header says; more behind it is padding that
- * hides the traffic's shape (RFC 4303 2.7).
- */
-static enum vpntun_counter rx_trim_inner(struct sk_buff *skb, u8 next)
-{
-	u32 len;
-
-	skb_reset_network_header(skb);
-	if (next == IPPROTO_IPIP) {
-		if (!pskb_may_pull(skb, sizeof(struct iphdr)) || ip_hdr(skb)->version != 4)
-			return VPNTUN_C_rx_bad_inner;
-		skb->protocol = htons(ETH_P_IP);
-		len = ntohs(ip_hdr(skb)->tot_len);
-		if (len < sizeof(struct iphdr))
-			return VPNTUN_C_rx_bad_inner;
-	} else {
-		if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)) || ipv6_hdr(skb)->version != 6)
-			return VPNTUN_C_rx_bad_inner;
-		skb->protocol = htons(ETH_P_IPV6);
-		len = ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr);
-	}
-	if (len > skb->len)
-		return VPNTUN_C_rx_bad_inner;
-	return pskb_trim(skb, len) ? VPNTUN_C_rx_no_memory : VPNTUN_C_NONE;
-}
-
-/* Congestion marks of the outer header go inside (RFC 6040 4.2). */
-static bool rx_copy_ecn(struct sk_buff *skb, u8 outer)
-{
-	if (skb->protocol == htons(ETH_P_IP)) {
-		if (skb_ensure_writable(skb, sizeof(struct iphdr)))
-			return false;
-		return INET_ECN_decapsulate(skb, outer, ip_hdr(skb)->tos) <= 1;
-	}
-	if (skb_ensure_writable(skb, sizeof(struct ipv6hdr)))
-		return false;
-	return INET_ECN_decapsulate(skb, outer, ipv6_get_dsfield(ipv6_hdr(skb))) <= 1;
-}
-
-static enum vpntun_counter rx_check_inner(struct vpntun_work *work, u8 next)
-{
-	struct sk_buff *skb = work->skb;
-	enum vpntun_counter why;
-	struct flow flow;
-
-	if (next == IPPROTO_NONE)	/* RFC 4303 2.6 */
-		return VPNTUN_C_rx_dummy;
-	if (next != IPPROTO_IPIP && next != IPPROTO_IPV6)
-		return VPNTUN_C_rx_bad_next_header;
-	why = rx_trim_inner(skb, next);
-	if (why != VPNTUN_C_NONE)
-		return why;
-	if (!vpntun_flow_parse(skb, &flow, false))
-		return VPNTUN_C_rx_bad_inner;
-	if (!selector_set_match(&work->sa->child->set, &flow))
-		return VPNTUN_C_rx_bad_selector;
-	if (!rx_copy_ecn(skb, work->rx.tos))
-		return VPNTUN_C_rx_bad_ecn;
-	return VPNTUN_C_NONE;
-}
-
-static void rx_check_first_use(struct vpntun_sa *sa)
-{
-	struct vpntun_event event = {
-		.type = VPNTUN_EVENT_TYPE_FIRST_USE,
-		.peer = sa->child->peer,
-		.child = sa->child,
-		.sa = sa,
-	};
-
-	if (likely(test_bit(VPNTUN_SA_USED, &sa->flags)))
-		return;
-	if (!test_and_set_bit(VPNTUN_SA_USED, &sa->flags))
-		vpntun_event_send(&event);
-}
-
-static enum vpntun_counter rx_open(struct vpntun_work *work, int err)
-{
-	struct vpntun_sa *sa = work->sa;
-	enum vpntun_counter why;
-	u8 next;
-
-	if (err)
-		return err == -EBADMSG ? VPNTUN_C_rx_bad_icv : VPNTUN_C_rx_crypto_failed;
-	why = rx_replay_advance(sa, work->rx.seq);
-	if (why != VPNTUN_C_NONE)
-		return why;
-	rx_check_first_use(sa);
-	vpntun_peer_check_mapping(sa, work->skb, work->rx.encap);
-	why = rx_strip(work, &next);
-	if (why == VPNTUN_C_NONE)
-		why = rx_check_inner(work, next);
-	if (why == VPNTUN_C_NONE && !vpntun_sa_account(sa, 1, work->skb->len))
-		why = VPNTUN_C_rx_sa_stopped;
-	return why;
-}
-
-/*
- * Hand a packet to the stack as the device's own. Checksums of the inner packet
- * are left to the stack: the ICV only proves that it is what the peer sent.
- */
-static void rx_deliver(struct vpntun_dev *vt, struct sk_buff *skb)
-{
-	struct net *outer = rcu_dereference(vt->outer);
-
-	skb_reset_mac_header(skb);
-	skb_reset_mac_len(skb);
-	skb_reset_transport_header(skb);
-	skb->dev = vt->dev;
-	skb->ip_summed = CHECKSUM_NONE;
-	skb->encapsulation = 0;
-	skb_clear_hash(skb);
-	skb_set_queue_mapping(skb, 0);
-	skb_scrub_packet(skb, !outer || !net_eq(outer, dev_net(vt->dev)));
-	dev_sw_netstats_rx_add(vt->dev, skb->len);
-	gro_cells_receive(&vt->gro, skb);
-}
-
-/*
- * The end of every decryption, now or later: deliver the packet, or drop it.
- */
-static void rx_done(struct vpntun_work *work, int err)
-{
-	struct vpntun_sa *sa = work->sa;
-	struct vpntun_peer *peer;
-	enum vpntun_counter why;
-
-	rcu_read_lock();
-	peer = sa->child->peer;
-	why = rx_open(work, err);
-	if (why == VPNTUN_C_NONE && unlikely(!(peer->vt->dev->flags & IFF_UP)))
-		why = VPNTUN_C_rx_down;
-	if (why == VPNTUN_C_NONE) {
-		rx_deliver(peer->vt, work->skb);
-	} else {
-		vpntun_drop(peer->vt, peer, sa, sa->spi, why);
-		kfree_skb(work->skb);
-	}
-	rcu_read_unlock();
-	kfree(work);
-	if (sa->async)
-		vpntun_sa_put(sa);
-}
-
-static void rx_done_async(vpntun_crypto_arg *arg, int err)
-{
-	struct vpntun_work *work = vpntun_crypto_data(arg);
-
-	if (err == -EINPROGRESS)	/* only left the driver's backlog */
-		return;
-	local_bh_disable();
-	atomic64_inc(&work->sa->asyncs);
-	rx_done(work, err);
-	local_bh_enable();
-}
+/* ---- before decryption --------------------------------------------------- */
 
 /* Data that is ours to overwrite. Return: scatterlist entries needed. */
 static int rx_make_writable(struct sk_buff *skb)
@@ -240,54 +56,336 @@ static int rx_make_writable(struct sk_buff *skb)
 	return skb_cow_data(skb, 0, &last);
 }
 
-/* All that can be told before decryption. */
-static enum vpntun_counter rx_check_outer(struct vpntun_sa *sa, const struct sk_buff *skb, u32 seq)
+/* What can be told of a packet by itself before decryption. */
+static enum vpntun_counter rx_prepare(struct vpntun_sa *sa, struct sk_buff *skb)
 {
+	struct vpntun_cb *cb = vpntun_cb(skb);
 	enum vpntun_counter why;
+	int nfrags;
 
-	if (test_bit(VPNTUN_SA_STOPPED, &sa->flags))
+	if (unlikely(test_bit(VPNTUN_SA_STOPPED, &sa->flags)))
 		return VPNTUN_C_rx_sa_stopped;
 	why = length_counters[esp_fmt_check_length(&sa->fmt, skb->len)];
-	return why != VPNTUN_C_NONE ? why : rx_replay_check(sa, seq);
-}
-
-/* Decrypt a packet; takes it over unless a counter comes back. */
-static enum vpntun_counter rx_one(struct vpntun_sa *sa, struct sk_buff *skb,
-				  __be16 sport, u8 encap)
-{
-	const struct esp_fmt *fmt = &sa->fmt;
-	u32 seq = ntohl(ip_esp_hdr(skb)->seq_no);
-	enum vpntun_counter why;
-	struct vpntun_work *work;
-	int nfrags, err;
-
-	why = rx_check_outer(sa, skb, seq);
-	if (why != VPNTUN_C_NONE)
+	if (unlikely(why != VPNTUN_C_NONE))
 		return why;
 	/* Drivers pull what they know, often not a byte of ESP: rx_strip() needs all of it. */
-	if (!pskb_may_pull(skb, esp_fmt_head_len(fmt)))
+	if (!pskb_may_pull(skb, esp_fmt_head_len(&sa->fmt)))
 		return VPNTUN_C_rx_no_memory;
 	nfrags = rx_make_writable(skb);
 	if (nfrags < 0)
 		return VPNTUN_C_rx_no_memory;
-	work = vpntun_work_alloc(sa, skb, nfrags, rx_done_async);
-	if (!work)
-		return VPNTUN_C_rx_no_memory;
-	work->rx.seq = seq;
-	work->rx.saddr = ip_hdr(skb)->saddr;
-	work->rx.sport = sport;
-	work->rx.encap = encap;
-	work->rx.tos = ip_hdr(skb)->tos;
-	skb_copy_bits(skb, ESP_FMT_HDR_LEN, work->iv, fmt->iv);
+	cb->nfrags = nfrags;
+	cb->len = skb->len;
 	skb->ip_summed = CHECKSUM_NONE;
-
-	err = vpntun_work_map(work, skb->len - esp_fmt_head_len(fmt));
-	if (!err)
-		err = crypto_aead_decrypt(&work->req);
-	if (err != -EINPROGRESS)
-		rx_done(work, err);
 	return VPNTUN_C_NONE;
 }
+
+/* The replay lock is held. */
+static enum vpntun_counter rx_check_replay(struct vpntun_sa *sa, struct sk_buff *skb)
+{
+	struct vpntun_cb *cb = vpntun_cb(skb);
+
+	cb->seq = replay_expand(sa->replay, ntohl(ip_esp_hdr(skb)->seq_no));
+	return replay_counters[replay_check(sa->replay, cb->seq)];
+}
+
+static enum vpntun_counter rx_result(int err)
+{
+	if (likely(!err))
+		return VPNTUN_C_NONE;
+	return err == -EBADMSG ? VPNTUN_C_rx_bad_icv : VPNTUN_C_rx_crypto_failed;
+}
+
+/* ---- after decryption ---------------------------------------------------- */
+
+/* Cut off ESP header, IV, padding, trailer and ICV. */
+static enum vpntun_counter rx_strip(struct vpntun_sa *sa, struct sk_buff *skb, u8 *next)
+{
+	const struct esp_fmt *fmt = &sa->fmt;
+	u8 buf[ESP_FMT_PAD_MAX + ESP_FMT_TRAILER_LEN];
+	u32 end = skb->len - fmt->icv;
+	u32 plain = end - esp_fmt_head_len(fmt);
+	u32 have = min_t(u32, plain, sizeof(buf));
+	const u8 *tail;
+	u32 pad;
+
+	if (skb_is_nonlinear(skb)) {
+		if (skb_copy_bits(skb, end - have, buf, have))
+			return VPNTUN_C_rx_bad_padding;
+		tail = buf + have;
+	} else {
+		tail = skb->data + end;
+	}
+	if (esp_fmt_check_trailer(tail, have, plain, &pad, next) != ESP_FMT_OK)
+		return VPNTUN_C_rx_bad_padding;
+	if (pskb_trim(skb, end - pad - ESP_FMT_TRAILER_LEN))
+		return VPNTUN_C_rx_no_memory;
+	__skb_pull(skb, esp_fmt_head_len(fmt));	/* linear since rx_prepare() */
+	return VPNTUN_C_NONE;
+}
+
+static noinline_for_stack void rx_tell_first_use(struct vpntun_sa *sa)
+{
+	struct vpntun_event event = {
+		.type = VPNTUN_EVENT_TYPE_FIRST_USE,
+		.peer = sa->child->peer,
+		.child = sa->child,
+		.sa = sa,
+	};
+
+	if (!test_and_set_bit(VPNTUN_SA_USED, &sa->flags))
+		vpntun_event_send(&event);
+}
+
+/* An authentic packet with a number that was not seen: take the inner one out. */
+static enum vpntun_counter rx_unwrap(struct vpntun_sa *sa, struct sk_buff *skb)
+{
+	u8 tos = rx_outer_tos(skb);
+	enum vpntun_counter why;
+	u8 next;
+
+	if (unlikely(!test_bit(VPNTUN_SA_USED, &sa->flags)))
+		rx_tell_first_use(sa);
+	vpntun_peer_check_mapping(sa, skb, vpntun_cb(skb)->encap);
+	why = rx_strip(sa, skb, &next);
+	if (likely(why == VPNTUN_C_NONE))
+		why = vpntun_inner_check(skb, sa, next, tos);
+	return why;
+}
+
+/*
+ * Hand a packet to the stack as the device's own. What the ICV proved needs no
+ * inner checksum any more, unless the user wants it (ethtool -K rx off).
+ */
+static void rx_deliver(struct vpntun_dev *vt, struct sk_buff *skb, struct napi_struct *napi)
+{
+	struct net *outer = rcu_dereference(vt->outer);
+
+	skb_reset_mac_header(skb);
+	skb_reset_mac_len(skb);
+	skb_reset_transport_header(skb);
+	skb->dev = vt->dev;
+	skb->ip_summed = CHECKSUM_NONE;
+	if (likely(vt->dev->features & NETIF_F_RXCSUM)) {
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		skb->csum_level = ~0;
+	}
+	skb->encapsulation = 0;
+	skb_clear_hash(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb_scrub_packet(skb, !outer || !net_eq(outer, dev_net(vt->dev)));
+	dev_sw_netstats_rx_add(vt->dev, skb->len);
+	if (napi)
+		napi_gro_receive(napi, skb);
+	else
+		netif_receive_skb(skb);
+}
+
+/*
+ * What a host behind the peer announces as its MSS is held to what the path back
+ * takes.
+ */
+static noinline_for_stack void rx_clamp_syn(struct vpntun_sa *sa, struct sk_buff *skb)
+{
+	const struct vpntun_sa *back = rcu_dereference(sa->child->out);
+	struct vpntun_peer *peer = sa->child->peer;
+	struct vpntun_way way;
+
+	if (!back)
+		back = sa;
+	if (vpntun_way_find(&way, peer->vt, peer) == VPNTUN_C_NONE && way.mtu > way.head)
+		vpntun_mss_clamp(skb, esp_fmt_max_payload(&back->fmt, way.mtu - way.head));
+	vpntun_way_put(&way);
+}
+
+static void rx_clamp(struct vpntun_sa *sa, struct sk_buff *skb)
+{
+	const struct vpntun_endpoint *ep = rcu_dereference(sa->child->peer->ep);
+
+	if (ep && ep->manner.mss_clamp && unlikely(vpntun_mss_is_syn(skb)))
+		rx_clamp_syn(sa, skb);
+}
+
+/* ---- a unit of packets --------------------------------------------------- */
+
+/**
+ * vpntun_rx_drop_unit() - drop a unit
+ * @unit: the unit; taken over with its reference to the SA
+ * @why: the reason, for packets that have none of their own
+ *
+ * Context: softirqs off.
+ */
+void vpntun_rx_drop_unit(struct sk_buff *unit, enum vpntun_counter why)
+{
+	struct vpntun_sa *sa = vpntun_cb(unit)->sa;
+	struct sk_buff *skb, *next;
+
+	rcu_read_lock();
+	skb_list_walk_safe(unit, skb, next) {
+		skb_mark_not_on_list(skb);
+		rx_drop(sa, skb, why);
+	}
+	rcu_read_unlock();
+	vpntun_sa_put(sa);
+}
+
+static void rx_opened(vpntun_crypto_arg *arg, int err)
+{
+	struct sk_buff *skb, *unit;
+
+	if (err == -EINPROGRESS)	/* only left the driver's backlog */
+		return;
+	skb = vpntun_crypt_done(arg);
+	unit = vpntun_unit(skb);
+	vpntun_cb(skb)->why = rx_result(err);
+	if (!atomic_dec_and_test(&vpntun_cb(unit)->pending))
+		return;
+	local_bh_disable();
+	vpntun_rxq_done(unit);
+	local_bh_enable();
+}
+
+static void rx_open(struct vpntun_sa *sa, struct sk_buff *skb, crypto_completion_t later,
+		    atomic_t *pending)
+{
+	struct vpntun_cb *cb = vpntun_cb(skb);
+	int err;
+
+	if (later)
+		atomic_inc(pending);
+	err = vpntun_open(sa, skb, 0, cb->nfrags, cb->seq, later);
+	if (err == -EINPROGRESS)
+		return;
+	if (later)
+		atomic_dec(pending);
+	cb->why = rx_result(err);
+}
+
+/**
+ * vpntun_rx_work() - decrypt a unit
+ * @unit: the unit; stands in a CPU's lane
+ *
+ * Context: softirqs off, any CPU.
+ */
+void vpntun_rx_work(struct sk_buff *unit)
+{
+	struct vpntun_sa *sa = vpntun_cb(unit)->sa;
+	crypto_completion_t later = vpntun_crypt_at_once(sa) ? NULL : rx_opened;
+	atomic_t *pending = &vpntun_cb(unit)->pending;
+	struct sk_buff *skb;
+
+	for (skb = unit; skb; skb = skb->next)
+		vpntun_cb(skb)->why = rx_prepare(sa, skb);
+	spin_lock(&sa->replay_lock);
+	for (skb = unit; skb; skb = skb->next)
+		if (likely(vpntun_cb(skb)->why == VPNTUN_C_NONE))
+			vpntun_cb(skb)->why = rx_check_replay(sa, skb);
+	spin_unlock(&sa->replay_lock);
+	for (skb = unit; skb; skb = skb->next)
+		if (likely(vpntun_cb(skb)->why == VPNTUN_C_NONE))
+			rx_open(sa, skb, later, pending);
+	if (!later || atomic_dec_and_test(pending))
+		vpntun_rxq_done(unit);
+}
+
+/* The packets are authentic: their numbers count as seen from now on. */
+static void rx_advance_unit(struct vpntun_sa *sa, struct sk_buff *unit)
+{
+	struct sk_buff *skb;
+
+	spin_lock(&sa->replay_lock);
+	for (skb = unit; skb; skb = skb->next)
+		if (likely(vpntun_cb(skb)->why == VPNTUN_C_NONE))
+			vpntun_cb(skb)->why =
+				replay_counters[replay_advance(sa->replay, vpntun_cb(skb)->seq)];
+	spin_unlock(&sa->replay_lock);
+}
+
+/**
+ * vpntun_rx_deliver_unit() - the rest of the way, in order
+ * @unit: the unit; taken over with its reference to the SA
+ * @napi: context of the poll
+ *
+ * Context: softirq, RCU read lock.
+ */
+void vpntun_rx_deliver_unit(struct sk_buff *unit, struct napi_struct *napi)
+{
+	struct vpntun_sa *sa = vpntun_cb(unit)->sa;
+	struct vpntun_peer *peer = sa->child->peer;
+	bool up = peer->vt->dev->flags & IFF_UP;
+	struct sk_buff *skb, *next;
+	enum vpntun_counter why;
+	u32 packets = 0;
+	u64 bytes = 0;
+
+	rx_advance_unit(sa, unit);
+	for (skb = unit; skb; skb = skb->next) {
+		if (likely(vpntun_cb(skb)->why == VPNTUN_C_NONE))
+			vpntun_cb(skb)->why = rx_unwrap(sa, skb);
+		if (likely(vpntun_cb(skb)->why == VPNTUN_C_NONE)) {
+			packets++;
+			bytes += skb->len;
+		}
+	}
+	why = packets && !vpntun_sa_account(sa, packets, bytes) ? VPNTUN_C_rx_sa_stopped :
+	      up ? VPNTUN_C_NONE : VPNTUN_C_rx_down;
+	skb_list_walk_safe(unit, skb, next) {
+		skb_mark_not_on_list(skb);
+		if (unlikely(vpntun_cb(skb)->why != VPNTUN_C_NONE)) {
+			rx_drop(sa, skb, vpntun_cb(skb)->why);
+		} else if (unlikely(why != VPNTUN_C_NONE)) {
+			rx_drop(sa, skb, why);
+		} else {
+			rx_clamp(sa, skb);
+			rx_deliver(peer->vt, skb, napi);
+		}
+	}
+	vpntun_sa_put(sa);
+}
+
+/* ---- a packet alone ------------------------------------------------------ */
+
+static enum vpntun_counter rx_open_alone(struct vpntun_sa *sa, struct sk_buff *skb)
+{
+	enum vpntun_counter why = rx_prepare(sa, skb);
+
+	if (unlikely(why != VPNTUN_C_NONE))
+		return why;
+	spin_lock(&sa->replay_lock);
+	why = rx_check_replay(sa, skb);
+	spin_unlock(&sa->replay_lock);
+	if (unlikely(why != VPNTUN_C_NONE))
+		return why;
+	why = rx_result(vpntun_open(sa, skb, 0, vpntun_cb(skb)->nfrags, vpntun_cb(skb)->seq,
+				    NULL));
+	if (unlikely(why != VPNTUN_C_NONE))
+		return why;
+	spin_lock(&sa->replay_lock);
+	why = replay_counters[replay_advance(sa->replay, vpntun_cb(skb)->seq)];
+	spin_unlock(&sa->replay_lock);
+	return why;
+}
+
+static void rx_alone(struct vpntun_sa *sa, struct sk_buff *skb)
+{
+	struct vpntun_peer *peer = sa->child->peer;
+	enum vpntun_counter why = rx_open_alone(sa, skb);
+
+	if (likely(why == VPNTUN_C_NONE))
+		why = rx_unwrap(sa, skb);
+	if (likely(why == VPNTUN_C_NONE) && !vpntun_sa_account(sa, 1, skb->len))
+		why = VPNTUN_C_rx_sa_stopped;
+	if (likely(why == VPNTUN_C_NONE) && unlikely(!(peer->vt->dev->flags & IFF_UP)))
+		why = VPNTUN_C_rx_down;
+	if (unlikely(why != VPNTUN_C_NONE)) {
+		rx_drop(sa, skb, why);
+		return;
+	}
+	rx_clamp(sa, skb);
+	rx_deliver(peer->vt, skb, NULL);
+}
+
+/* ---- arrival ------------------------------------------------------------- */
 
 /**
  * vpntun_rx() - an ESP packet came in
@@ -304,21 +402,23 @@ static enum vpntun_counter rx_one(struct vpntun_sa *sa, struct sk_buff *skb,
 int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap)
 {
 	struct net *net = dev_net(skb->dev);
-	enum vpntun_counter why;
-	struct vpntun_peer *peer;
+	struct vpntun_dev *vt;
 	struct vpntun_sa *sa;
 
 	if (!pskb_may_pull(skb, ESP_FMT_HDR_LEN))
 		return -EINVAL;
-	sa = vpntun_sa_get_rcu(net, ip_esp_hdr(skb)->spi);
-	if (!sa)
+	sa = vpntun_sa_find_rcu(net, ip_esp_hdr(skb)->spi);
+	if (unlikely(!sa))
 		return -EINVAL;
-	why = rx_one(sa, skb, sport, encap);
-	if (why != VPNTUN_C_NONE) {
-		peer = sa->child->peer;
-		vpntun_drop(peer->vt, peer, sa, sa->spi, why);
-		kfree_skb(skb);
+	vt = sa->child->peer->vt;
+	vpntun_cb(skb)->encap = encap;
+	if (vpntun_crypt_at_once(sa) && vpntun_rxq_alone(vt)) {
+		rx_alone(sa, skb);
+		vpntun_rxq_alone_done();
+	} else if (refcount_inc_not_zero(&sa->ref)) {
+		vpntun_rxq_add(vt, skb, sa);
+	} else {
+		rx_drop(sa, skb, VPNTUN_C_rx_sa_stopped);
 	}
-	vpntun_sa_put(sa);
 	return 0;
 }

@@ -78,9 +78,12 @@ static int __init vpntun_init(void)
 	vpntun_wq = alloc_workqueue("vpntun", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!vpntun_wq)
 		return -ENOMEM;
-	err = register_pernet_subsys(&vpntun_net_ops);
+	err = vpntun_lane_start();
 	if (err)
 		goto err_wq;
+	err = register_pernet_subsys(&vpntun_net_ops);
+	if (err)
+		goto err_lane;
 	err = vpntun_clear_init();
 	if (err)
 		goto err_net;
@@ -104,6 +107,8 @@ err_clear:
 	vpntun_clear_exit();
 err_net:
 	unregister_pernet_subsys(&vpntun_net_ops);
+err_lane:
+	vpntun_lane_stop();
 err_wq:
 	destroy_workqueue(vpntun_wq);
 	return err;
@@ -117,6 +122,7 @@ static void __exit vpntun_exit(void)
 	rtnl_link_unregister(&vpntun_link_ops);
 	vpntun_clear_exit();
 	unregister_pernet_subsys(&vpntun_net_ops);
+	vpntun_lane_stop();
 	rcu_barrier();			/* drops the last references ... */
 	rcu_barrier();			/* ... queues what waited for a grace period ... */
 	destroy_workqueue(vpntun_wq);	/* ... runs it ... */

@@ -78,6 +78,35 @@ static void clamp_syn(struct sk_buff *skb, u32 at, u32 thlen, u16 mss)
 			lower(skb, th, opts + n + MSS_VALUE, mss, n & 1);
 }
 
+/* Where the header of a SYN with options is, and how long; 0 for other packets. */
+static u32 syn_offset(const struct sk_buff *skb, u32 *thlen)
+{
+	u32 at = tcp_offset(skb);
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	if (!at)
+		return 0;
+	th = skb_header_pointer(skb, at, sizeof(buf), &buf);
+	if (!th || likely(!th->syn) || th->doff <= TCP_DOFF_MIN)
+		return 0;
+	*thlen = th->doff * 4;
+	return at;
+}
+
+/**
+ * vpntun_mss_is_syn() - has vpntun_mss_clamp() anything to do?
+ * @skb: as for vpntun_mss_clamp()
+ *
+ * Return: true for a TCP SYN with options
+ */
+bool vpntun_mss_is_syn(const struct sk_buff *skb)
+{
+	u32 thlen;
+
+	return syn_offset(skb, &thlen);
+}
+
 /**
  * vpntun_mss_clamp() - lower the segment size that a TCP SYN asks for
  * @skb: an inner packet of either direction; network header set, and
@@ -88,16 +117,12 @@ static void clamp_syn(struct sk_buff *skb, u32 at, u32 thlen, u16 mss)
  */
 void vpntun_mss_clamp(struct sk_buff *skb, u32 max)
 {
-	u32 mss, at = tcp_offset(skb);
-	const struct tcphdr *th;
-	struct tcphdr buf;
+	u32 at, thlen, mss;
 
-	if (!at)
-		return;
-	th = skb_header_pointer(skb, at, sizeof(buf), &buf);
-	if (!th || likely(!th->syn) || th->doff <= TCP_DOFF_MIN)
+	at = syn_offset(skb, &thlen);
+	if (likely(!at))
 		return;
 	mss = mtu_tcp_mss(max, skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6);
 	if (mss)
-		clamp_syn(skb, at, th->doff * 4, mss);
+		clamp_syn(skb, at, thlen, mss);
 }

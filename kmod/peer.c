@@ -71,6 +71,7 @@ struct vpntun_peer *vpntun_peer_alloc(struct vpntun_dev *vt, u32 id, const char 
 	peer->id = id;
 	strscpy(peer->name, name, sizeof(peer->name));
 	xa_init(&peer->children);
+	vpntun_lane_init(&peer->lane);
 	spin_lock_init(&peer->lock);
 	vpntun_keepalive_init(peer);
 	netdev_hold(vt->dev, &peer->tracker, GFP_KERNEL);

@@ -221,7 +221,9 @@ struct vpntun_sa *vpntun_sa_alloc(const struct vpntun_sa_config *cfg,
 	sa->auth = cfg->auth;
 	sa->soft = cfg->soft;
 	sa->hard = cfg->hard;
-	atomic64_set(&sa->seq, cfg->seq);
+	sa->seq = cfg->seq;
+	sa->seq_max = cfg->esn ? U64_MAX : U32_MAX;
+	sa->tfc = cfg->tfc;
 	err = sa_alloc_counters(sa);
 	if (!err && cfg->dir == VPNTUN_DIR_IN)
 		err = sa_alloc_replay(sa, cfg, extack);
@@ -335,19 +337,16 @@ void vpntun_sa_remove(struct vpntun_sa *sa)
 }
 
 /**
- * vpntun_sa_get_rcu() - find an inbound SA for a packet
+ * vpntun_sa_find_rcu() - find an inbound SA for a packet
  * @net: outer namespace
  * @spi: SPI of the packet
  *
- * Context: RCU read lock.
- * Return: the SA with a reference, or NULL
+ * Context: RCU read lock, under which the SA lives.
+ * Return: the SA, or NULL
  */
-struct vpntun_sa *vpntun_sa_get_rcu(struct net *net, __be32 spi)
+struct vpntun_sa *vpntun_sa_find_rcu(struct net *net, __be32 spi)
 {
-	struct vpntun_sa *sa;
-
-	sa = rhashtable_lookup(&vpntun_net(net)->spis, &spi, vpntun_spi_params);
-	return sa && refcount_inc_not_zero(&sa->ref) ? sa : NULL;
+	return rhashtable_lookup(&vpntun_net(net)->spis, &spi, vpntun_spi_params);
 }
 
 /**

@@ -30,6 +30,8 @@ struct vpntun_sa;
 	X(tx_loop,		"route to the peer leads into the tunnel", IP_OUTNOROUTES) \
 	X(tx_too_big,		"packet is too big for the path", PKT_TOO_BIG)	\
 	X(tx_no_socket,		"UDP socket was closed", NO_SOCKET)		\
+	X(tx_queue_full,	"too many packets wait for the cipher", QDISC_DROP) \
+	X(tx_fragment_failed,	"packet could not be fragmented", NOMEM)	\
 	X(tx_gso_failed,	"packet could not be segmented", SKB_GSO_SEG)	\
 	X(tx_no_memory,		"out of memory while sending", NOMEM)		\
 	X(tx_crypto_failed,	"encryption failed", NOT_SPECIFIED)		\
@@ -37,6 +39,7 @@ struct vpntun_sa;
 	X(rx_unknown_spi,	"unknown SPI", XFRM_POLICY)			\
 	X(rx_sa_stopped,	"inbound SA was stopped", XFRM_POLICY)		\
 	X(rx_down,		"device is down", DEV_READY)			\
+	X(rx_queue_full,	"too many packets wait for the cipher", CPU_BACKLOG) \
 	X(rx_misaligned,	"ciphertext is not a multiple of the block", HDR_TRUNC) \
 	X(rx_seq_zero,		"sequence number is zero", XFRM_POLICY)		\
 	X(rx_replay_old,	"sequence number is below the replay window", XFRM_POLICY) \

@@ -24,7 +24,6 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/dst_cache.h>
-#include <net/gro_cells.h>
 #include <net/netns/generic.h>
 #include <net/ipv6.h>
 #include <uapi/vpntun.h>
@@ -64,6 +63,43 @@ struct vpntun_net {
 	u32 event_seq;
 };
 
+#define VPNTUN_UNIT_MAX		8	/* packets of a unit */
+#define VPNTUN_SPREAD_MIN	16	/* packets from which on other CPUs help */
+
+/**
+ * struct vpntun_lane - units of work in order
+ * @lock: protects all of it; taken with softirqs off
+ * @first: the oldest unit, linked by struct vpntun_cb's @next
+ * @last: the youngest
+ * @packets: how many all units have together
+ * @busy: somebody is taking finished units out
+ */
+struct vpntun_lane {
+	spinlock_t lock;
+	struct sk_buff *first;
+	struct sk_buff *last;
+	u32 packets;
+	bool busy;
+};
+
+/**
+ * struct vpntun_rxq - packets that one CPU received, and their way to the stack
+ * @napi: runs when there are packets to work on or to deliver
+ * @lane: units; its lock protects @arrived and @dead, too
+ * @arrived: packets that no unit holds yet
+ * @company: how many more times to wait for company, see queue.c
+ * @alone: packets that went straight through
+ * @dead: the device is going: what comes out of the cipher is dropped
+ */
+struct vpntun_rxq {
+	struct napi_struct napi;
+	struct vpntun_lane lane;
+	struct sk_buff_head arrived;
+	u8 company;
+	u8 alone;
+	bool dead;
+};
+
 /**
  * struct vpntun_hold - packets of a device that wait for an SA
  * @lock: protects this and the queues of the children; taken with softirqs off
@@ -88,7 +124,7 @@ struct vpntun_hold {
  * @inner_node: in struct vpntun_net's @inner
  * @peers: by id; @lock
  * @spd: finds the child of an outbound packet
- * @gro: received packets on their way up
+ * @rxq: received packets, per CPU
  * @hold: sent packets that wait for an SA
  * @stats: drop counters
  * @generation: counts changes, for dumps
@@ -102,7 +138,7 @@ struct vpntun_dev {
 	struct list_head inner_node;
 	struct xarray peers;
 	struct spd *spd;
-	struct gro_cells gro;
+	struct vpntun_rxq __percpu *rxq;
 	struct vpntun_hold hold;
 	struct vpntun_stats __percpu *stats;
 	unsigned int generation;
@@ -220,6 +256,7 @@ struct vpntun_endpoint {
  * @ep: where it is; RCU, written under the device's lock
  * @children: by id; the device's lock
  * @keepalive: sends NAT keepalives
+ * @lane: packets on their way out
  * @lock: protects what follows
  * @seen: address of the last reported mapping
  * @seen_family: its family, 0 if none was reported
@@ -238,6 +275,7 @@ struct vpntun_peer {
 	struct vpntun_endpoint __rcu *ep;
 	struct xarray children;
 	struct delayed_work keepalive;
+	struct vpntun_lane lane;
 	spinlock_t lock;
 	union vpntun_addr seen;
 	u16 seen_family;
@@ -369,7 +407,9 @@ struct vpntun_sa_stats {
  * @enc: enum vpntun_enc
  * @auth: enum vpntun_auth
  * @flags: bits of enum vpntun_sa_flag
- * @seq: last number sent; outbound only
+ * @seq: last number sent; outbound only, the lock of the peer's lane
+ * @seq_max: last number that may be sent
+ * @tfc: inner packets are padded to this length, 0 for no padding; outbound only
  * @stats: what it carried, per CPU
  * @meter: limits in packets and bytes; NULL for none
  * @drops: packets dropped
@@ -401,7 +441,9 @@ struct vpntun_sa {
 	u8 enc;
 	u8 auth;
 	unsigned long flags;
-	atomic64_t seq;
+	u64 seq;
+	u64 seq_max;
+	u32 tfc;
 	struct vpntun_sa_stats __percpu *stats;
 	struct vpntun_meter *meter;
 	atomic64_t drops;
@@ -475,14 +517,19 @@ struct vpntun_way {
 
 /**
  * struct vpntun_cb - what a packet carries in skb->cb while it is ours
- * @next: next unit in the lane; in a unit's first packet
- * @sa: SA of the unit, a reference; in a unit's first packet
+ * @next: in a unit's first packet the next unit in the lane, in the others the
+ *	  first packet
+ * @sa: SA of the unit, a reference; in a unit's first packet, NULL in the others
  * @seq: sequence number
  * @len: inner bytes
  * @pending: packets of the unit that are still in the crypto layer, and one for
  *	     who works on it; in a unit's first packet
+ * @nfrags: scatterlist entries it needs
+ * @off: where the ESP header begins, from skb->data
+ * @packets: packets of the unit; in its first packet
  * @why: enum vpntun_counter, VPNTUN_C_NONE while all is well
  * @encap: enum vpntun_encap, how it came in
+ * @cpu: whose queue it came through, inbound only; in a unit's first packet
  * @done: the unit is worked on; in a unit's first packet
  */
 struct vpntun_cb {
@@ -491,15 +538,40 @@ struct vpntun_cb {
 	u64 seq;
 	u32 len;
 	atomic_t pending;
+	u16 nfrags;
+	u8 off;
+	u8 packets;
 	u8 why;
 	u8 encap;
 	bool done;
+	u16 cpu;
 };
 
 static inline struct vpntun_cb *vpntun_cb(const struct sk_buff *skb)
 {
 	BUILD_BUG_ON(sizeof(struct vpntun_cb) > sizeof(skb->cb));
 	return (struct vpntun_cb *)skb->cb;
+}
+
+/* The first packet of a packet's unit. */
+static inline struct sk_buff *vpntun_unit(struct sk_buff *skb)
+{
+	return vpntun_cb(skb)->sa ? skb : vpntun_cb(skb)->next;
+}
+
+/* Begin a unit; it takes over a reference to the SA. */
+static inline void vpntun_unit_init(struct sk_buff *skb, struct vpntun_sa *sa)
+{
+	vpntun_cb(skb)->sa = sa;
+	atomic_set(&vpntun_cb(skb)->pending, 1);
+}
+
+/* Add a packet to a unit, behind its last one. */
+static inline void vpntun_unit_join(struct sk_buff *unit, struct sk_buff *last, struct sk_buff *skb)
+{
+	vpntun_cb(skb)->sa = NULL;
+	vpntun_cb(skb)->next = unit;
+	last->next = skb;
 }
 
 /**
@@ -544,6 +616,7 @@ void vpntun_dev_detach_outer(struct vpntun_dev *vt);
 
 /* output.c */
 netdev_tx_t vpntun_xmit(struct sk_buff *skb, struct net_device *dev);
+void vpntun_tx_work(struct sk_buff *unit);
 
 /* outer.c */
 enum vpntun_counter vpntun_way_find(struct vpntun_way *way, struct vpntun_dev *vt,
@@ -555,6 +628,28 @@ enum vpntun_counter vpntun_outer_send(struct vpntun_dev *vt, struct vpntun_peer 
 
 /* input.c */
 int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap);
+void vpntun_rx_work(struct sk_buff *unit);
+void vpntun_rx_deliver_unit(struct sk_buff *unit, struct napi_struct *napi);
+void vpntun_rx_drop_unit(struct sk_buff *unit, enum vpntun_counter why);
+
+/* lane.c */
+int vpntun_lane_start(void);
+void vpntun_lane_stop(void);
+void vpntun_lane_init(struct vpntun_lane *lane);
+void vpntun_lane_add(struct vpntun_lane *lane, struct sk_buff *unit, u32 packets);
+void vpntun_lane_grow(struct vpntun_lane *lane, struct sk_buff *unit);
+bool vpntun_lane_done(struct vpntun_lane *lane, struct sk_buff *unit);
+struct sk_buff *vpntun_lane_next(struct vpntun_lane *lane);
+void vpntun_lane_work(struct sk_buff **units, unsigned int n, unsigned int packets);
+
+/* queue.c */
+int vpntun_rxq_init(struct vpntun_dev *vt);
+void vpntun_rxq_stop(struct vpntun_dev *vt);
+void vpntun_rxq_free(struct vpntun_dev *vt);
+bool vpntun_rxq_alone(struct vpntun_dev *vt);
+void vpntun_rxq_alone_done(void);
+void vpntun_rxq_add(struct vpntun_dev *vt, struct sk_buff *skb, struct vpntun_sa *sa);
+void vpntun_rxq_done(struct sk_buff *unit);
 
 /* flow.c */
 bool vpntun_flow_parse(struct sk_buff *skb, struct flow *flow, bool outbound);
@@ -565,6 +660,7 @@ enum vpntun_counter vpntun_size_check(struct sk_buff *skb, const struct vpntun_w
 struct sk_buff *vpntun_fragment(struct sk_buff *skb, const struct vpntun_way *way, u32 max);
 
 /* mss.c */
+bool vpntun_mss_is_syn(const struct sk_buff *skb);
 void vpntun_mss_clamp(struct sk_buff *skb, u32 max);
 
 /* tos.c */
@@ -585,6 +681,7 @@ struct vpntun_work *vpntun_work_alloc(struct vpntun_sa *sa, struct sk_buff *skb,
 int vpntun_work_map(struct vpntun_work *work, u32 cryptlen);
 
 /* crypt.c */
+bool vpntun_crypt_at_once(const struct vpntun_sa *sa);
 int vpntun_seal(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, u64 seq,
 		crypto_completion_t done);
 int vpntun_open(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, u64 seq,
@@ -602,7 +699,7 @@ void vpntun_sa_remove(struct vpntun_sa *sa);
 void vpntun_sa_promote(struct vpntun_sa *sa);
 struct vpntun_sa *vpntun_sa_find_in(struct vpntun_dev *vt, __be32 spi);
 struct vpntun_sa *vpntun_sa_find_out(struct vpntun_peer *peer, __be32 spi);
-struct vpntun_sa *vpntun_sa_get_rcu(struct net *net, __be32 spi);
+struct vpntun_sa *vpntun_sa_find_rcu(struct net *net, __be32 spi);
 void vpntun_sa_put(struct vpntun_sa *sa);
 bool vpntun_sa_spend(struct vpntun_sa *sa, u32 packets, u64 bytes);
 void vpntun_sa_read(const struct vpntun_sa *sa, struct vpntun_sa_stats *sum);
