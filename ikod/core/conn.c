@@ -165,8 +165,11 @@ void conn_initiate(struct conn *c)
 
 void conn_renew_phase1(struct conn *c)
 {
-	if (conn_may_initiate(c) && !find_connecting(c, ROLE_INITIATOR))
-		start_phase1(c);
+	if (!conn_may_initiate(c) || find_connecting(c, ROLE_INITIATOR))
+		return;
+	if (c->ike)
+		c->ike->outdated = true;
+	start_phase1(c);
 }
 
 static void pump_due(void *owner)
@@ -309,6 +312,21 @@ static void announce_ike(struct ike_sa *sa, bool rekeyed)
 }
 
 /*
+ * Both ends began a phase 1, and both came up: one of the two is to carry the
+ * messages, the same one at both ends. The moments at which they come up are
+ * nearly the same everywhere, but not their order, so the initiators' cookies
+ * decide. The other one stays to its own end, for a peer that chooses otherwise.
+ */
+static bool stays_behind(const struct ike_sa *sa, const struct ike_sa *used)
+{
+	uint64_t apart = sa->up_at - used->up_at, life = used->expires - used->up_at;
+	uint64_t limit = life / 4 < SIBLINGS ? life / 4 : SIBLINGS;
+
+	return !used->outdated && used->role != sa->role && apart <= limit &&
+	       memcmp(used->cky_i, sa->cky_i, sizeof(sa->cky_i)) > 0;
+}
+
+/*
  * Both ends opened a phase 1 at once: which one starts the quick modes? The
  * initiator of the phase 1 with the larger cookie; both ends see the same.
  */
@@ -371,11 +389,17 @@ void conn_phase1_up(struct ike_sa *sa)
 	bool rekeyed = old && old != sa;
 
 	ike_sa_not_half_open(sa);
-	if (rekeyed)
-		retire_ike(old);
 	sa->up_at = sa->heard = e->now;
 	set_lifetime(sa);
 	engine_set_timer(e, &sa->expire, sa->expires - e->now, ike_expired, sa);
+	if (rekeyed && stays_behind(sa, old)) {
+		engine_log(e, LOG_L_DEBUG, c, "two IKE SAs were begun at once: the first of them is used");
+		retire_ike(sa);
+		trim_rekeyed(c);
+		return;
+	}
+	if (rekeyed)
+		retire_ike(old);
 	c->attempts = 0;
 	c->deferred = false;
 	engine_stop_timer(e, &c->retry);

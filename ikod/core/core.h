@@ -70,6 +70,7 @@ struct ike_sa {
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
 	uint64_t born, up_at, heard, expires;
 	bool half_open;			/* counted in engine->half_open */
+	bool outdated;			/* we have begun another one to take its place */
 	struct timer rekey, expire, keepalive;
 	/* liveness.c */
 	struct timer dpd;

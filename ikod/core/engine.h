@@ -121,6 +121,7 @@ enum kev_type {
 	KEV_STATS,	/* peer_id, child_id, dir, spi, bytes, packets, idle_ms */
 	KEV_ERROR,	/* an action failed: peer_id, child_id, spi, action, error (errno), text */
 	KEV_RESYNC,	/* notifications were lost; the caller follows with KEV_STATS of a dump */
+	KEV_DEVICE,	/* ifname is a new interface: what was in the one of that name is gone */
 };
 
 struct ike_kernel_event {

@@ -216,6 +216,45 @@ static void resync(struct ike_engine *e)
 	engine_set_timer(e, &e->sweep, SWEEP_AFTER, sweep, e);
 }
 
+/* ---- an interface that was removed under us and made again ---- */
+
+/* The keys are gone for good: the peer is told, and new ones are made. */
+static void child_forget(struct child *child, const char *why)
+{
+	struct child_sa *csa, *tmp;
+	bool wanted = child->wanted;
+
+	v1_quick_cancel(child);
+	DL_FOREACH_SAFE(child->sas, csa, tmp)
+		if (csa != child->current)	/* first, so that none becomes the heir */
+			csa_delete(csa, FAIL_KERNEL, WHO_US, why);
+	if (child->current)
+		csa_delete(child->current, FAIL_KERNEL, WHO_US, why);
+	child->trying = false;
+	child->wanted |= wanted;
+	conn_pump_soon(child->conn);
+}
+
+static void reinstall(struct conn *c, const char *why)
+{
+	c->peer_installed = false;
+	for (unsigned int i = 0; i < c->n_children; i++)
+		c->children[i].installed = false;
+	if (!c->removed && !c->e->shutting_down)
+		kernel_install(c);
+	for (unsigned int i = 0; i < c->n_children; i++)
+		child_forget(&c->children[i], why);
+}
+
+static void on_device(struct ike_engine *e, const char *ifname)
+{
+	struct conn *c, *tmp;
+
+	HASH_ITER(hh, e->conns, c, tmp)
+		if (!strncmp(c->kpeer.ifname, ifname, sizeof(c->kpeer.ifname)))
+			reinstall(c, "the interface was removed");
+}
+
 void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev)
 {
 	static void (*const handlers[])(struct conn *, const struct ike_kernel_event *) = {
@@ -231,6 +270,10 @@ void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev)
 
 	if (ev->type == KEV_RESYNC) {
 		resync(e);
+		return;
+	}
+	if (ev->type == KEV_DEVICE) {
+		on_device(e, ev->ifname);
 		return;
 	}
 	c = conn_by_peer(e, ev->peer_id);

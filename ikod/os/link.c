@@ -218,10 +218,60 @@ bool links_prepare(struct links *l, const struct ike_config *cfg,
 	return true;
 }
 
-/*
- * One that was moved to another network namespace works on. Of one that was
- * removed the module forgot all; only a fresh start puts everything back.
- */
+/* make_again - one that we made and somebody removed */
+static bool make_again(struct links *l, const struct dev *d)
+{
+	struct nlq_result r;
+
+	if (create(l, d->name, &r) && bring_up(l, d->name, true, &r)) {
+		log_line(LOG_L_WARN, NULL, "interface %s was removed: made again", d->name);
+		return true;
+	}
+	log_line(LOG_L_ERROR, NULL, "interface %s was removed and cannot be made again: %s", d->name, r.text);
+	return false;
+}
+
+/* take_over - one that somebody made in place of the one that we used */
+static bool take_over(struct links *l, struct dev *d)
+{
+	struct nlq_result r;
+	struct found f;
+
+	if (!look(l, d->name, &f, &r) || !f.there || strcmp(f.kind, l->kind))
+		return false;
+	d->ours = f.ours;
+	if (!bring_up(l, d->name, false, &r))
+		return false;
+	log_line(LOG_L_WARN, NULL, "interface %s is another one now", d->name);
+	return true;
+}
+
+/* Of a removed interface the module forgot all; renamed or moved ones work on. */
+static bool restore_one(struct links *l, struct dev *d)
+{
+	uint32_t ifindex = nlq_ifindex(l->rt, d->name);
+	char renamed[IFNAMSIZ];
+
+	if (d->moved || ifindex == d->ifindex)
+		return false;
+	if (ifindex)
+		return take_over(l, d);
+	return d->ours && !if_indextoname(d->ifindex, renamed) && make_again(l, d);
+}
+
+void links_restore(struct links *l, void (*renewed)(void *ctx, const char *ifname), void *ctx)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->n; i++) {
+		if (!restore_one(l, &l->v[i]))
+			continue;
+		l->v[i].ifindex = nlq_ifindex(l->rt, l->v[i].name);
+		renewed(ctx, l->v[i].name);
+	}
+}
+
+/* One that was moved to another network namespace works on; one that was not made by us is not ours to make. */
 static void tell_gone(struct links *l)
 {
 	unsigned int i;
@@ -232,7 +282,7 @@ static void tell_gone(struct links *l)
 		if (gone && !l->v[i].gone)
 			log_line(LOG_L_WARN, NULL,
 				 "interface %s is not in this network namespace any more: "
-				 "if it was moved its tunnels go on, if it was removed restart ikod",
+				 "if it was moved its tunnels go on, if it was removed make it again",
 				 l->v[i].name);
 		l->v[i].gone = gone;
 	}

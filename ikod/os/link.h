@@ -33,6 +33,11 @@ bool links_prepare(struct links *l, const struct ike_config *cfg,
  * @again: @cfg is the same as before; problems that were told are not told again
  */
 void links_settle(struct links *l, const struct ike_config *cfg, bool again);
+/**
+ * links_restore - interfaces in use that were removed under us are made again if we had made them
+ * @renewed: called for each that is a new one now, made by us or by others: there is nothing in it yet
+ */
+void links_restore(struct links *l, void (*renewed)(void *ctx, const char *ifname), void *ctx);
 /** links_moved - an interface that may be one of ours went to namespace @nsid, and is @now there */
 void links_moved(struct links *l, uint32_t was, uint32_t now, int32_t nsid);
 /** links_each - every interface in use */

@@ -74,8 +74,10 @@ static void do_kernel(struct loop *l, const struct ike_action *a)
 		return;
 	if (a->type == ACT_SA_QUERY)
 		kernel_stats(l->kernel, a->sa.ifname, &a->sa.peer_id);
+	else if (a->type == ACT_PEER_NEW || a->type == ACT_PEER_SET)
+		kernel_action(l->kernel, a, udp_natt_fd(l->udp, a->peer.remote.sa.sa_family));
 	else
-		kernel_action(l->kernel, a, udp_natt_fd(l->udp));
+		kernel_action(l->kernel, a, -1);
 }
 
 static void do_event(struct loop *l, const struct ike_action *a)
@@ -252,11 +254,24 @@ const char *loop_counter(struct loop *l, unsigned int i, uint64_t *value)
 	return sockets[i - n].name;
 }
 
+static void on_renewed(void *ctx, const char *ifname)
+{
+	struct ike_kernel_event ev = { .type = KEV_DEVICE, .idle_ms = -1 };
+	struct loop *l = ctx;
+
+	if (l->kernel)
+		kernel_flush(l->kernel, ifname);
+	snprintf(ev.ifname, sizeof(ev.ifname), "%s", ifname);
+	ike_kernel_event(l->engine, now_ms(), &ev);
+	drain(l, ACTIONS_PER_TURN);
+}
+
 /* Routes go when an interface is set down, and a preferred source may only now be there. */
 static void on_change(void *ctx)
 {
 	struct loop *l = ctx;
 
+	links_restore(l->links, on_renewed, l);
 	links_settle(l->links, l->cfg, true);
 }
 

@@ -22,7 +22,7 @@ struct udp_counters {
 typedef void (*udp_rx_fn)(void *ctx, const struct ike_path *path, const uint8_t *p, size_t len);
 
 /**
- * udp_open - bind the IKE and the NAT-T port on every IPv4 address
+ * udp_open - bind the IKE and the NAT-T port on every IPv4 and, if there is IPv6, on every IPv6 address
  * @err: what is wrong and what to do about it
  *
  * Return: NULL with @err filled.
@@ -36,8 +36,8 @@ struct udp *udp_open(struct event_base *base, uint16_t ike_port, uint16_t natt_p
  * Return: 0 or a negative errno.
  */
 int udp_send(struct udp *u, const struct ike_path *path, const uint8_t *p, size_t len, bool raw);
-/** udp_natt_fd - the socket that the kernel module takes ESP from; borrowed */
-int udp_natt_fd(const struct udp *u);
+/** udp_natt_fd - the socket that the kernel module takes ESP of @family from; borrowed; -1 if there is none */
+int udp_natt_fd(const struct udp *u, sa_family_t family);
 const struct udp_counters *udp_counters(const struct udp *u);
 void udp_close(struct udp *u);
 

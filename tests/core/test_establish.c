@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "core/net.h"
+#include "core/policy.h"
 
 static void assert_clean(struct net *net)
 {
@@ -148,6 +150,14 @@ static bool ike_sas_agree(struct net *net)
 	return true;
 }
 
+/* Both send what they have to say with the same one. */
+static bool same_ike_sa(struct net *net)
+{
+	const struct ike_sa *a = node_conn(&net->nodes[0], "site")->ike, *b = node_conn(&net->nodes[1], "site")->ike;
+
+	return a && b && !memcmp(a->cky_i, b->cky_i, sizeof(a->cky_i)) && !memcmp(a->cky_r, b->cky_r, sizeof(a->cky_r));
+}
+
 static void both_initiate_at_once(void **state)
 {
 	(void)state;
@@ -162,6 +172,7 @@ static void both_initiate_at_once(void **state)
 		assert_true(both_quiet(net));
 		assert_true(HASH_COUNT(net->nodes[0].e->sas) <= 2);
 		assert_true(ike_sas_agree(net));
+		assert_true(same_ike_sa(net));
 		for (unsigned int i = 0; i < 2; i++) {
 			assert_int_equal(node_established(&net->nodes[i]), 1);
 			assert_int_equal(node_count(&net->nodes[i], "child-down"), 0);
@@ -205,11 +216,61 @@ static void late_initial_contact_ends_nothing(void **state)
 	assert_true(message5_lost);
 	assert_true(both_up(net));
 	assert_true(ike_sas_agree(net));
+	assert_true(same_ike_sa(net));
 	assert_int_equal(HASH_COUNT(net->nodes[0].e->sas), 2);
 	for (unsigned int i = 0; i < 2; i++)
 		assert_int_equal(node_count(&net->nodes[i], "child-down"), 0);
 	assert_clean(net);
 	net_free(net);
+}
+
+/*
+ * One was up long before the other could be reached: the first message of that
+ * other's own phase 1, sent again, comes when the peer's has just been set up.
+ */
+static void a_late_answer_makes_the_same_choice(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed < 40; seed++) {
+		struct net *net = net_new(2, seed);
+
+		net_configure1(net, 0, site_cfg(net, 0, 1, "site"));
+		net->nodes[1].down = true;
+		net_run(net, 3000 + seed * 97);
+		net->nodes[1].down = false;
+		net_configure1(net, 1, site_cfg(net, 1, 0, "site"));
+		assert_true(net_until(net, 20000, both_up));
+		net_run(net, 30000);
+		assert_true(same_ike_sa(net));
+		for (unsigned int i = 0; i < 2; i++)
+			assert_int_equal(node_established(&net->nodes[i]), 1);
+		assert_clean(net);
+		net_free(net);
+	}
+}
+
+/* Both renew phase 1 at the same moment: the choice is among the two new ones. */
+static void both_renew_at_once(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed < 40; seed++) {
+		struct net *net = net_sites(seed, START_AUTO, START_AUTO);
+		uint64_t born;
+
+		assert_true(net_until(net, 20000, both_up));
+		net_run(net, 60000);
+		born = net->now;
+		for (unsigned int i = 0; i < 2; i++) {
+			ike_tick(net->nodes[i].e, net->now);
+			conn_renew_phase1(node_conn(&net->nodes[i], "site"));
+		}
+		net_run(net, 30000);
+		assert_true(same_ike_sa(net));
+		assert_true(node_conn(&net->nodes[0], "site")->ike->born >= born);
+		assert_true(both_up(net));
+		assert_clean(net);
+		net_free(net);
+	}
 }
 
 static void remote_any_learns_its_peer(void **state)
@@ -366,6 +427,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(on_demand_starts_only_what_is_asked_for),
 		cmocka_unit_test(responder_with_auto_starts_what_the_peer_does_not),
 		cmocka_unit_test(both_initiate_at_once),
+		cmocka_unit_test(a_late_answer_makes_the_same_choice),
+		cmocka_unit_test(both_renew_at_once),
 		cmocka_unit_test(late_initial_contact_ends_nothing),
 		cmocka_unit_test(remote_any_learns_its_peer),
 		cmocka_unit_test(identity_picks_the_connection),

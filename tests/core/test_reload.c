@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <cmocka.h>
 
@@ -281,6 +282,59 @@ static void timers_fire_in_order(void **state)
 	timers_free(&ts);
 }
 
+/* The device is deleted and made again: all that the kernel had is gone, and comes back with new keys. */
+static void a_new_device_is_filled_again(void **state)
+{
+	struct ike_kernel_event ev = { .type = KEV_DEVICE, .ifname = "vpn0", .idle_ms = -1 };
+
+	(void)state;
+	for (unsigned int at = 0; at < 400; at += 10) {
+		struct net *net = net_sites(at + 1, START_AUTO, at % 20 ? START_PASSIVE : START_AUTO);
+		struct node *n = &net->nodes[at / 20 % 2];
+		struct conn *c;
+
+		net_run(net, at < 300 ? at : at * 100);
+		c = node_conn(n, "site");
+		memset(n->peers, 0, sizeof(n->peers));
+		memset(n->children, 0, sizeof(n->children));
+		memset(n->sas, 0, sizeof(n->sas));
+		ike_kernel_event(n->e, net->now, &ev);
+		net_step(net);
+		assert_true(n->peers[0].used && n->children[3].used);
+		assert_int_equal(node_sas(n), 0);
+		for (unsigned int i = 0; i < 4; i++)
+			assert_null(c->children[i].sas);
+		assert_true(net_until(net, 60000, both_up));
+		net_run(net, 90000);
+		assert_true(both_quiet(net));
+		assert_true(net_consistent(net));
+		assert_int_equal(HASH_COUNT(n->e->sas), HASH_COUNT(net->nodes[0].e->sas));
+		net->traffic_ms = 100;
+		net_run(net, 1000);
+		assert_int_equal(net->nodes[0].no_sa + net->nodes[1].no_sa, 0);
+		assert_int_equal(net->nodes[0].esp_lost + net->nodes[1].esp_lost, 0);
+		net_free(net);
+	}
+}
+
+/* Another interface's event is nothing to us. */
+static void another_device_changes_nothing(void **state)
+{
+	struct ike_kernel_event ev = { .type = KEV_DEVICE, .ifname = "vpn1", .idle_ms = -1 };
+	struct net *net = net_sites(1, START_AUTO, START_PASSIVE);
+	unsigned int sent;
+
+	(void)state;
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, 5000);
+	sent = net->nodes[0].sent;
+	ike_kernel_event(net->nodes[0].e, net->now, &ev);
+	net_run(net, 1000);
+	assert_int_equal(net->nodes[0].sent, sent);
+	assert_int_equal(node_sas(&net->nodes[0]), 8);
+	net_free(net);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +342,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_changed_one_starts_anew_alone),
 		cmocka_unit_test(a_removed_one_leaves_nothing),
 		cmocka_unit_test(reload_lifts_down),
+		cmocka_unit_test(a_new_device_is_filled_again),
+		cmocka_unit_test(another_device_changes_nothing),
 		cmocka_unit_test(reload_at_any_moment),
 		cmocka_unit_test(what_counts_as_the_same),
 		cmocka_unit_test(thousands),

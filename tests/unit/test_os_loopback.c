@@ -187,6 +187,52 @@ static void udp_sends_from(void **state)
 	assert_int_equal(udp_counters(t->u)->send_errors, 1);
 }
 
+/* The same over IPv6, with a source that is chosen: ::1 is all there is of it on lo. */
+static void udp_over_ipv6(void **state)
+{
+	struct udp_test *t = *state;
+	struct ike_path path = { .remote.sa.sa_family = AF_INET6 };
+	union endpoint from, to = { .sa.sa_family = AF_INET6 };
+	struct timeval patience = { .tv_sec = WAIT_MS / 1000 };
+	socklen_t len = sizeof(from);
+	char text[ENDPOINT_STRLEN], buf[32];
+	int peer = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	path.remote.v6.sin6_addr = in6addr_loopback;
+	if (peer < 0 || bind(peer, &path.remote.sa, sizeof(path.remote.v6)))
+		skip();		/* no IPv6 here */
+	getsockname(peer, &path.remote.sa, &len);
+	setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_true(udp_natt_fd(t->u, AF_INET6) >= 0);
+	assert_true(udp_natt_fd(t->u, AF_INET) >= 0);
+	assert_int_not_equal(udp_natt_fd(t->u, AF_INET), udp_natt_fd(t->u, AF_INET6));
+	assert_int_equal(udp_natt_fd(t->u, AF_UNSPEC), -1);
+
+	to.v6.sin6_addr = in6addr_loopback;
+	endpoint_set_port(&to, t->ike);
+	assert_int_equal(sendto(peer, "hello", 5, 0, &to.sa, sizeof(to.v6)), 5);
+	pump(t->base, &t->seen.n, 1);
+	assert_string_equal(addr_str(&t->seen.path.local, text), "::1");
+	assert_int_equal(endpoint_port(&t->seen.path.local), t->ike);
+	assert_int_equal(endpoint_port(&t->seen.path.remote), endpoint_port(&path.remote));
+
+	path.local.sa.sa_family = AF_INET6;
+	path.local.v6.sin6_addr = in6addr_loopback;
+	path.natt = true;
+	assert_int_equal(udp_send(t->u, &path, (const uint8_t *)"abc", 3, false), 0);
+	len = sizeof(from);
+	assert_int_equal(recvfrom(peer, buf, sizeof(buf), 0, &from.sa, &len), 7);
+	assert_memory_equal(buf, "\0\0\0\0abc", 7);
+	assert_int_equal(endpoint_port(&from), t->natt);
+	/* not chosen: the route says; an address that is not ours */
+	memset(&path.local.v6.sin6_addr, 0, 16);
+	assert_int_equal(udp_send(t->u, &path, (const uint8_t *)"abc", 3, true), 0);
+	assert_int_equal(recv(peer, buf, sizeof(buf), 0), 3);
+	assert_true(addr_parse("2001:db8::77", &path.local));
+	assert_true(udp_send(t->u, &path, (const uint8_t *)"abc", 3, false) < 0);
+	close(peer);
+}
+
 static void udp_port_taken(void **state)
 {
 	struct udp_test *t = *state;
@@ -380,6 +426,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(udp_knows_destination, udp_setup, udp_teardown),
 		cmocka_unit_test_setup_teardown(udp_strips_marker, udp_setup, udp_teardown),
 		cmocka_unit_test_setup_teardown(udp_sends_from, udp_setup, udp_teardown),
+		cmocka_unit_test_setup_teardown(udp_over_ipv6, udp_setup, udp_teardown),
 		cmocka_unit_test_setup_teardown(udp_port_taken, udp_setup, udp_teardown),
 		cmocka_unit_test_setup_teardown(udp_many, udp_setup, udp_teardown),
 		cmocka_unit_test(jobs_run), cmocka_unit_test(jobs_end_early),

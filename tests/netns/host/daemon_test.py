@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 
-from gateway import Lab, OUTER, PATIENCE, REAL, netns_exec, sh, wait_for
+from gateway import Lab, OUTER, OUTER6, PATIENCE, REAL, netns_exec, sh, wait_for
 
 PAIRS = {(l, r) for l in ("192.168.1.0/24", "192.168.2.0/24") for r in ("192.168.3.0/24", "192.168.4.0/24")}
 
@@ -51,6 +51,73 @@ def test_udp_encapsulation(lab):
         peer = [d for d in g.did() if d["do"] in ("peer-new", "peer-set")][-1]
         assert peer["udp"] and peer["remote"] == OUTER[other] + ":4500"
     assert same_keys(a, b) == 4
+
+
+def over_ipv6(lab, local=True, **options):
+    """Both sides know each other by IPv6 addresses; local = False leaves the own one to the route."""
+    a, b = (lab.gateway(n, local=OUTER6[n] if local else "any", remote=OUTER6["b" if n == "a" else "a"], **options)
+            for n in "ab")
+    b.start()
+    a.start()
+    for g, other in ((a, "b"), (b, "a")):
+        c = g.wait_up(4)
+        assert c["remote"] == c["remote_id"] == OUTER6[other], c
+        peer = [d for d in g.did() if d["do"] in ("peer-new", "peer-set")][-1]
+        port = 4500 if options.get("encapsulation") == "udp" else 0
+        assert peer["remote"] == f"[{OUTER6[other]}]:{port}" and peer["local"] == f"[{OUTER6[g.name]}]:{port}", peer
+    assert same_keys(a, b) == 4
+    return a, b
+
+
+def test_ipv6(lab):
+    a, b = over_ipv6(lab)
+    assert {p["encap"] for p in a.conn()["children"]} == {"esp"}
+    assert not any(i["natt"] for i in b.conn()["ike_sas"])
+    assert a.route("192.168.3.0/24")[0]["dev"] == "vpn0"
+
+
+def test_ipv6_in_udp(lab):
+    a, _ = over_ipv6(lab, local=False, encapsulation="udp")
+    assert {p["encap"] for p in a.conn()["children"]} == {"udp"}
+    assert all(i["natt"] for i in a.conn()["ike_sas"])
+
+
+def test_ipv6_farewell(lab):
+    a, b = over_ipv6(lab)
+    assert a.stop() == 0
+    wait_for("b to hear of it", lambda: b.conn()["children_up"] == 0 and not b.conn()["ike_sas"])
+
+
+def test_without_ipv6(lab):
+    """A namespace that has IPv6 switched off is served as ever."""
+    for n in "ab":
+        sh("ip", "netns", "exec", f"{lab.prefix}-{n}", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
+    a, _ = lab.pair()
+    a.wait_up(4)
+
+
+def test_packet_options(lab):
+    """Options of a connection reach the kernel; a reload that changes one makes the connection anew."""
+    a, b = lab.pair(esp="aes192gcm12", esn="offer", dscp="af21", ttl="64", mss_clamp="no", tfc="1300",
+                    replay_window="8192")
+    for g in (a, b):
+        assert {p["esp"] for p in g.wait_up(4)["children"]} == {"aes192gcm12-esn"}
+        peer = g.did("peer-new")[-1]
+        assert (peer["dscp"], peer["ttl"], peer["mss_clamp"]) == (18, 64, False), peer
+        assert {(d["dir"], d["tfc_pad"]) for d in g.did("sa-new")} == {("out", 1300), ("in", 0)}
+        assert {d["replay_window"] for d in g.did("sa-new")} == {8192}
+    a.write(ttl="route")
+    assert a.ask(cmd="reload")["ok"]
+    wait_for("another peer", lambda: a.did("peer-new")[-1]["ttl"] == 0)
+    a.wait_up(4)
+
+
+def test_esn_mismatch_is_told(lab):
+    a, b = lab.gateway("a", esn="yes"), lab.gateway("b")
+    b.start()
+    a.start()
+    f = wait_for("b to say why", lambda: b.conn()["children"][0]["failure"])
+    assert f["code"] == "esn-mismatch" and f["fix"].endswith(": esn"), f
 
 
 def test_nat_keepalive(lab):
@@ -211,6 +278,45 @@ def test_routes_come_back(lab):
     a.ip("addr", "del", "192.168.1.1/24", "dev", "lo")
     a.ip("addr", "add", "192.168.1.77/24", "dev", "lo")
     wait_for("the new source", lambda: [r for r in a.route("192.168.3.0/24") if r.get("prefsrc") == "192.168.1.77"])
+
+
+def test_device_removed(lab):
+    """A device of ours that somebody deletes is made again and filled, with keys that are new."""
+    a, b = lab.pair()
+    before = {p["spi_in"] for p in a.wait_up(4)["children"]}
+    cookies = {i["spi_i"] for i in a.conn()["ike_sas"]}
+    peers = len(a.did("peer-new"))
+    a.ip("link", "del", "vpn0")
+    wait_for("the device to be there again", a.link)
+    wait_for("its routes", lambda: a.route("192.168.3.0/24") and a.route("192.168.4.0/24"))
+    wait_for("new SAs in it", lambda: not before & {p["spi_in"] for p in a.wait_up(4)["children"]})
+    assert len(a.did("peer-new")) == peers + 1
+    assert {i["spi_i"] for i in a.conn()["ike_sas"]} == cookies
+    b.wait_up(4)
+    assert a.stop() == 0
+    assert not a.link()
+
+
+def test_foreign_device_removed(lab):
+    """One that was made by somebody else is theirs to make; when they do it is used again."""
+    a = lab.gateway("a")
+    a.ip("link", "add", "vpn0", "type", "ifb")
+    b = lab.gateway("b").start()
+    a.start()
+    a.wait_up(4)
+    peers = len(a.did("peer-new"))
+    a.ip("link", "del", "vpn0")
+    a.ip("link", "add", "vpn1", "type", "ifb")
+    wait_for("the routes to be gone", lambda: not a.route("192.168.3.0/24"))
+    time.sleep(0.5)	# nothing may happen: there is no sign to wait for
+    assert not a.link()
+    a.ip("link", "add", "vpn0", "type", "ifb")
+    wait_for("the peer in it", lambda: len(a.did("peer-new")) == peers + 1)
+    wait_for("the route", lambda: a.route("192.168.3.0/24"))
+    a.wait_up(4)
+    b.wait_up(4)
+    assert a.stop() == 0
+    assert a.link()
 
 
 def test_device_moves(lab):

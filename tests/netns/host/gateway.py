@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Two gateways in network namespaces, each with an ikod of its own.
 
-    a (10.77.0.1) ──── veth o0 ──── b (10.77.0.2)
-    192.168.1.1 on lo               192.168.3.1 on lo
+    a (10.77.0.1, fd77::1) ──── veth o0 ──── b (10.77.0.2, fd77::2)
+    192.168.1.1 on lo                        192.168.3.1 on lo
 """
 import json
 import os
@@ -17,6 +17,7 @@ TOP = pathlib.Path(__file__).resolve().parents[3]
 NOKERNEL = TOP / "build/host/ikod-nokernel"
 REAL = TOP / "build/ikod/ikod"
 OUTER = {"a": "10.77.0.1", "b": "10.77.0.2"}
+OUTER6 = {"a": "fd77::1", "b": "fd77::2"}
 INNER = {"a": ["192.168.1.0/24", "192.168.2.0/24"], "b": ["192.168.3.0/24", "192.168.4.0/24"]}
 OWN = {"a": "192.168.1.1", "b": "192.168.3.1"}
 PATIENCE = 20
@@ -187,6 +188,7 @@ class Lab:
         sh("ip", "link", "add", "o0", "netns", spaces[0], "type", "veth", "peer", "name", "o0", "netns", spaces[1])
         for name, space in zip("ab", spaces):
             sh("ip", "-n", space, "addr", "add", OUTER[name] + "/24", "dev", "o0")
+            sh("ip", "-n", space, "addr", "add", OUTER6[name] + "/64", "dev", "o0", "nodad")
             sh("ip", "-n", space, "addr", "add", OWN[name] + "/24", "dev", "lo")
             sh("ip", "-n", space, "link", "set", "o0", "up")
         return self
