@@ -34,10 +34,9 @@ static int vpntun_dev_init(struct net_device *dev)
 	struct net *net;
 	int err = -ENOMEM;
 
-	vt->spd = kvzalloc(sizeof(*vt->spd), GFP_KERNEL);
+	vt->spd = spd_alloc(get_random_u64(), get_random_u64());
 	if (!vt->spd)
 		return err;
-	vt->spd->seed = get_random_u32();
 	vt->stats = alloc_percpu(struct vpntun_stats);
 	if (!vt->stats)
 		goto err_spd;
@@ -56,7 +55,7 @@ err_tstats:
 err_stats:
 	free_percpu(vt->stats);
 err_spd:
-	kvfree(vt->spd);
+	spd_free(vt->spd);
 	return err;
 }
 
@@ -109,7 +108,7 @@ static void vpntun_dev_free(struct net_device *dev)
 	vpntun_rxq_free(vt);
 	vpntun_tstats_free(dev);
 	free_percpu(vt->stats);
-	kvfree(vt->spd);
+	spd_free(vt->spd);
 	xa_destroy(&vt->peers);
 	mutex_destroy(&vt->lock);
 }

@@ -81,6 +81,7 @@ static enum vpntun_counter merge_ecn(struct sk_buff *skb, const struct vpntun_sa
 enum vpntun_counter vpntun_inner_check(struct sk_buff *skb, struct vpntun_sa *sa, u8 next,
 				       u8 outer_tos)
 {
+	const struct selector_set *set = &sa->child->set;
 	enum vpntun_counter why;
 	struct flow flow;
 
@@ -92,9 +93,9 @@ enum vpntun_counter vpntun_inner_check(struct sk_buff *skb, struct vpntun_sa *sa
 		return next == IPPROTO_NONE ? VPNTUN_C_rx_dummy : VPNTUN_C_rx_bad_next_header;
 	if (unlikely(why != VPNTUN_C_NONE))
 		return why;
-	if (unlikely(!vpntun_flow_parse(skb, &flow, false)))
+	if (unlikely(!vpntun_flow_read(skb, &flow, false, set->upper)))
 		return VPNTUN_C_rx_bad_inner;
-	if (unlikely(!selector_set_match(&sa->child->set, &flow)))
+	if (unlikely(!selector_set_match(set, &flow)))
 		return VPNTUN_C_rx_bad_selector;
 	return outer_tos & ECN_MASK ? merge_ecn(skb, sa, outer_tos) : VPNTUN_C_NONE;
 }

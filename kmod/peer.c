@@ -385,6 +385,7 @@ int vpntun_child_install(struct vpntun_child *child, struct vpntun_peer *peer,
 	int err;
 	u32 i;
 
+	selector_set_prepare(&child->set);
 	if (overlaps_other_peer(child, peer)) {
 		NL_SET_ERR_MSG(extack, "selectors overlap those of another peer's child");
 		return -EEXIST;

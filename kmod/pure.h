@@ -2,7 +2,8 @@
 /*
  * What the pure files (esp_fmt, replay, selector) need of the kernel, so that
  * the same source also builds in userspace, where the unit tests run it under
- * AddressSanitizer. Nothing here allocates, locks or sleeps.
+ * AddressSanitizer. Nothing here locks; pure_zalloc() and pure_synchronize(), for
+ * tables that grow, may sleep.
  */
 #ifndef VPNTUN_PURE_H
 #define VPNTUN_PURE_H
@@ -14,9 +15,15 @@
 #include <linux/in.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+
+#define pure_zalloc(n)			kvzalloc(n, GFP_KERNEL)
+#define pure_free(p)			kvfree(p)
+#define pure_synchronize()		synchronize_rcu()
 
 #else
 
@@ -24,6 +31,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -41,6 +49,10 @@ typedef uint64_t u64;
 #define RCU_INIT_POINTER(p, v)		((p) = (v))
 #define WRITE_ONCE(p, v)		((p) = (v))
 #define READ_ONCE(p)			(p)
+
+#define pure_zalloc(n)			calloc(1, n)
+#define pure_free(p)			free(p)
+#define pure_synchronize()		do { } while (0)
 
 #endif
 #endif

@@ -24,6 +24,7 @@ static struct selector sel(const char *addr, u8 prefixlen, u8 proto, u16 min, u1
 	};
 
 	assert_int_equal(inet_pton(s.family, addr, s.addr), 1);
+	(void)selector_check(&s);	/* for the mask */
 	return s;
 }
 
@@ -173,6 +174,7 @@ static struct selector random_selector(void)
 		s.port_min = rnd(3);
 		s.port_max = s.port_min ? s.port_min + rnd(3) : 0;
 	}
+	assert_int_equal(selector_check(&s), 0);
 	return s;
 }
 
@@ -216,26 +218,49 @@ static void table_finds_the_best(const struct spd *spd, const struct child *chil
 	}
 }
 
+/* A child for the table; @c keeps what it needs. */
+static void add_child(struct spd *spd, struct child *c, struct selector local, struct selector remote)
+{
+	c->local = local;
+	c->remote = remote;
+	c->set = (struct selector_set){ .local = &c->local, .remote = &c->remote,
+					.n_local = 1, .n_remote = 1 };
+	selector_set_prepare(&c->set);
+	c->entry = (struct spd_entry){ .sel = &c->remote, .set = &c->set, .owner = c };
+	c->score = 1;
+	spd_insert(spd, &c->entry);
+}
+
+static u32 longest_chain(const struct spd *spd)
+{
+	const struct spd_table *table = rcu_dereference_protected(spd->table, true);
+	const struct spd_entry *e;
+	u32 i, n, longest = 0;
+
+	for (i = 0; i < 1U << table->bits; i++) {
+		e = rcu_dereference_protected(table->bucket[i], true);
+		for (n = 0; e; n++)
+			e = rcu_dereference_protected(e->next[table->link], true);
+		if (n > longest)
+			longest = n;
+	}
+	return longest;
+}
+
 static void table_against_a_full_search(void **state)
 {
 	const u32 n = 400;
-	struct spd *spd = calloc(1, sizeof(*spd));
+	struct spd *spd = spd_alloc(99, 4712);
 	struct child *children = calloc(n, sizeof(*children));
 	u32 i, step;
 
 	(void)state;
 	assert_non_null(spd);
 	assert_non_null(children);
-	spd->seed = 99;
 	for (i = 0; i < n; i++) {
-		struct child *c = &children[i];
-
-		c->local = random_selector();
-		c->remote = random_selector();
-		c->set = (struct selector_set){ &c->local, &c->remote, 1, 1 };
-		c->entry = (struct spd_entry){ .sel = &c->remote, .set = &c->set, .owner = c };
-		c->score = 1;
-		spd_insert(spd, &c->entry);
+		add_child(spd, &children[i], random_selector(), random_selector());
+		if (i % 50 == 0)
+			table_finds_the_best(spd, children, n);
 	}
 	table_finds_the_best(spd, children, n);
 	for (step = 0; step < 3; step++) {
@@ -245,10 +270,141 @@ static void table_against_a_full_search(void **state)
 		}
 		table_finds_the_best(spd, children, n);
 	}
-	for (i = 0; i < SPD_BUCKETS; i++)
-		assert_null(spd->bucket[i]);
+	assert_int_equal(longest_chain(spd), 0);
+	assert_int_equal(spd->n, 0);
+	assert_int_equal(spd->upper, 0);
+	for (i = 0; i < SPD_WORDS; i++)
+		assert_int_equal(spd->used[0][i] | spd->used[1][i], 0);
 	free(children);
-	free(spd);
+	spd_free(spd);
+}
+
+/* Every child is found, in chains as short as with a handful of them. */
+static void many_children(void **state)
+{
+	const u32 n = 10000;
+	struct spd *spd = spd_alloc(0x123456789abcdefULL, 0xfedcba987654321ULL);
+	struct child *children = calloc(n, sizeof(*children));
+	struct selector any = sel("0.0.0.0", 0, 0, 0, 0), any6 = sel("::", 0, 0, 0, 0);
+	struct selector net;
+	struct flow f;
+	u32 i;
+
+	(void)state;
+	assert_non_null(spd);
+	assert_non_null(children);
+	for (i = 0; i < n; i++) {
+		if (i & 1) {
+			net = sel("fd00::", 64, 0, 0, 0);
+			net.addr[4] = i >> 8;
+			net.addr[5] = i;
+		} else {
+			net = sel("10.0.0.0", 24, 0, 0, 0);
+			net.addr[1] = i >> 8;
+			net.addr[2] = i;
+		}
+		add_child(spd, &children[i], i & 1 ? any6 : any, net);
+	}
+	assert_in_range(longest_chain(spd), 1, 12);
+	for (i = 0; i < n; i++) {
+		if (i & 1) {
+			f = flow("fd01::1", "fd00::1234", IPPROTO_TCP, 1, 2);
+			f.remote.addr[4] = i >> 8;
+			f.remote.addr[5] = i;
+		} else {
+			f = flow("192.0.2.1", "10.0.0.77", IPPROTO_TCP, 1, 2);
+			f.remote.addr[1] = i >> 8;
+			f.remote.addr[2] = i;
+		}
+		assert_ptr_equal(spd_lookup(spd, &f), &children[i]);
+	}
+	f = flow("192.0.2.1", "11.0.0.77", IPPROTO_TCP, 1, 2);
+	assert_null(spd_lookup(spd, &f));
+	for (i = 0; i < n; i++)
+		spd_remove(spd, &children[i].entry);
+	assert_int_equal(longest_chain(spd), 0);
+	free(children);
+	spd_free(spd);
+}
+
+/* From /0 to the longest one, nested: each takes what the longer ones leave. */
+static void every_prefix_length(void **state)
+{
+	static const char * const net[2] = { "10.85.170.85", "fd55:aaaa:5555:aaaa:5555:aaaa:5555:aaaa" };
+	static const u32 longest[2] = { 32, 128 };
+	struct child *children = calloc(129, sizeof(*children));
+	struct selector any, s;
+	struct flow f;
+	u32 v, i, bit;
+
+	(void)state;
+	assert_non_null(children);
+	for (v = 0; v < 2; v++) {
+		struct spd *spd = spd_alloc(7, 9);
+
+		assert_non_null(spd);
+		any = sel(v ? "::" : "0.0.0.0", 0, 0, 0, 0);
+		for (i = 0; i <= longest[v]; i++) {
+			s = sel(net[v], i, 0, 0, 0);
+			for (bit = i; bit < longest[v]; bit++)
+				s.addr[bit / 8] &= ~(0x80 >> bit % 8);
+			assert_int_equal(selector_check(&s), 0);
+			add_child(spd, &children[i], any, s);
+		}
+		f = flow(net[v], net[v], 0, 0, 0);
+		assert_ptr_equal(spd_lookup(spd, &f), &children[longest[v]]);
+		for (i = 0; i < longest[v]; i++) {
+			f = flow(net[v], net[v], 0, 0, 0);
+			f.remote.addr[i / 8] ^= 0x80 >> i % 8;
+			assert_ptr_equal(spd_lookup(spd, &f), &children[i]);
+		}
+		for (i = 0; i <= longest[v]; i++)
+			spd_remove(spd, &children[i].entry);
+		spd_free(spd);
+	}
+	free(children);
+}
+
+static void sets_know_what_they_ask_for(void **state)
+{
+	struct selector net = sel("10.0.0.0", 8, 0, 0, 0), any = sel("0.0.0.0", 0, 0, 0, 0);
+	struct selector udp = sel("10.0.0.0", 8, IPPROTO_UDP, 0, 0);
+	struct selector port = sel("10.0.0.0", 8, IPPROTO_UDP, 53, 53);
+	struct selector all_ports = sel("10.0.0.0", 8, 0, 0, 0xffff);
+	const struct {
+		const struct selector *local, *remote;
+		bool upper, ports, nets;
+	} cases[] = {
+		{ &net, &net, false, false, true },
+		{ &any, &net, false, false, true },
+		{ &net, &any, false, false, false },
+		{ &net, &udp, true, false, true },
+		{ &port, &net, true, true, true },
+		{ &net, &port, true, true, true },
+		{ &net, &all_ports, false, false, true },
+	};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct selector_set set = { .local = cases[i].local, .remote = cases[i].remote,
+					    .n_local = 1, .n_remote = 1 };
+
+		selector_set_prepare(&set);
+		assert_int_equal(set.upper, cases[i].upper);
+		assert_int_equal(set.ports, cases[i].ports);
+		assert_int_equal(set.nets, cases[i].nets);
+	}
+}
+
+static void word_is_the_address(void **state)
+{
+	struct flow f = flow("10.1.2.3", "0.0.0.0", 0, 0, 0);
+	u32 addr;
+
+	(void)state;
+	memcpy(&addr, f.local.addr, sizeof(addr));
+	assert_true(selector_word(addr) == f.local.word[0]);
 }
 
 int main(void)
@@ -258,7 +414,11 @@ int main(void)
 		cmocka_unit_test(matching_edges),
 		cmocka_unit_test(families_do_not_mix),
 		cmocka_unit_test(overlaps),
+		cmocka_unit_test(word_is_the_address),
+		cmocka_unit_test(sets_know_what_they_ask_for),
 		cmocka_unit_test(table_against_a_full_search),
+		cmocka_unit_test(every_prefix_length),
+		cmocka_unit_test(many_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
