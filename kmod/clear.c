@@ -5,10 +5,13 @@
  * 5.2 step 3b). Otherwise anybody on the outer network could speak for the hosts
  * behind the peer.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/udp.h>
+#include <net/ip.h>
 #include <net/xfrm.h>
 
 #include "vpntun.h"
@@ -16,50 +19,75 @@
 #define IKE_PORT	500
 #define IKE_NATT_PORT	4500
 
+static bool is_ike_port(__be16 port)
+{
+	return port == htons(IKE_PORT) || port == htons(IKE_NATT_PORT);
+}
+
 /*
  * Packets that protection itself is made of: where a child covers the gateways'
- * own addresses, ESP and IKE match it, too.
+ * own addresses, ESP and IKE match it, too. They are most of what comes by, and
+ * known by their first bytes, but behind extension headers.
  */
-static bool is_outer(const struct flow *flow)
+static bool is_outer(const struct sk_buff *skb)
 {
-	if (flow->proto == IPPROTO_ESP)
-		return true;
-	return flow->proto == IPPROTO_UDP && flow->has_ports &&
-	       (flow->local.port == IKE_PORT || flow->local.port == IKE_NATT_PORT);
+	u32 at = skb_network_offset(skb);
+	const struct udphdr *udp;
+	struct udphdr buf;
+	u8 proto;
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		proto = ip_hdr(skb)->protocol;
+		at += ip_hdr(skb)->ihl * 4;
+		if (ip_hdr(skb)->frag_off & htons(IP_OFFSET))
+			return proto == IPPROTO_ESP;
+	} else {
+		proto = ipv6_hdr(skb)->nexthdr;
+		at += sizeof(struct ipv6hdr);
+	}
+	if (proto != IPPROTO_UDP)
+		return proto == IPPROTO_ESP;
+	udp = skb_header_pointer(skb, at, sizeof(buf), &buf);
+	return udp && is_ike_port(udp->dest);
+}
+
+/* The same, wherever the protocol's header is. */
+static bool is_outer_flow(struct sk_buff *skb)
+{
+	struct flow flow;
+
+	if (!vpntun_flow_read(skb, &flow, false, true))
+		return false;
+	return flow.proto == IPPROTO_ESP ||
+	       (flow.proto == IPPROTO_UDP && flow.has_ports && is_ike_port(htons(flow.local.port)));
 }
 
 /* A child for all addresses says nothing of where a packet has to come from; the routes do. */
-static bool names_networks(const struct vpntun_child *child)
+static unsigned int clear_check(struct vpntun_dev *vt, struct sk_buff *skb)
 {
-	u32 i;
+	struct vpntun_child *child;
+	struct flow flow;
 
-	for (i = 0; i < child->set.n_remote; i++)
-		if (!child->set.remote[i].prefixlen)
-			return false;
-	return true;
+	if (!vpntun_flow_read(skb, &flow, false, READ_ONCE(vt->spd->upper)))
+		return NF_ACCEPT;	/* what is malformed, the stack drops */
+	child = spd_lookup(vt->spd, &flow);
+	if (likely(!child) || !child->set.nets || is_outer_flow(skb))
+		return NF_ACCEPT;
+	vpntun_drop(vt, child->peer, NULL, 0, VPNTUN_C_rx_clear);
+	return NF_DROP;
 }
 
 static unsigned int clear_hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct vpntun_net *vn = vpntun_net(state->net);
-	struct vpntun_child *child;
 	struct vpntun_dev *vt;
-	struct flow flow;
 
-	if (likely(list_empty(&vn->inner)))
+	if (likely(list_empty(&vn->inner)) || state->in->rtnl_link_ops == &vpntun_link_ops ||
+	    is_outer(skb) || state->in->flags & IFF_LOOPBACK || secpath_exists(skb))
 		return NF_ACCEPT;
-	if (state->in->flags & IFF_LOOPBACK || state->in->rtnl_link_ops == &vpntun_link_ops ||
-	    secpath_exists(skb))
-		return NF_ACCEPT;
-	if (!vpntun_flow_parse(skb, &flow, false) || is_outer(&flow))
-		return NF_ACCEPT;	/* what is malformed, the stack drops */
-	list_for_each_entry_rcu(vt, &vn->inner, inner_node) {
-		child = spd_lookup(vt->spd, &flow);
-		if (!child || !names_networks(child))
-			continue;
-		vpntun_drop(vt, child->peer, NULL, 0, VPNTUN_C_rx_clear);
-		return NF_DROP;
-	}
+	list_for_each_entry_rcu(vt, &vn->inner, inner_node)
+		if (unlikely(clear_check(vt, skb) != NF_ACCEPT))
+			return NF_DROP;
 	return NF_ACCEPT;
 }
 
