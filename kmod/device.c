@@ -25,7 +25,12 @@
 				 ESP_FMT_HDR_LEN + ESP_FMT_IV_MAX)
 #define VPNTUN_MTU_MAX		(IP_MAX_MTU - VPNTUN_HEAD_MAX - ESP_FMT_TAIL_MAX)
 
-#define VPNTUN_FEATURES		(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE | \
+/*
+ * Super-packets of every kind are one unit of work here; it is we who cut them.
+ * RXCSUM: what the ICV proved is not summed up again.
+ */
+#define VPNTUN_FEATURES		(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM |	\
+				 NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ENCAP_ALL |		\
 				 NETIF_F_HIGHDMA)
 
 static int vpntun_dev_init(struct net_device *dev)
@@ -147,10 +152,42 @@ static const struct net_device_ops vpntun_netdev_ops = {
 	.ndo_get_stats64	= dev_get_tstats64,
 };
 
+/*
+ * The cipher's driver: that of the first child with an SA to send with, and a "+"
+ * if others have another.
+ */
+static void vpntun_ciphers(struct vpntun_dev *vt, char *to, size_t len)
+{
+	struct vpntun_child *child;
+	const char *first = NULL;
+	struct vpntun_peer *peer;
+	unsigned long id, cid;
+	struct vpntun_sa *sa;
+
+	mutex_lock(&vt->lock);
+	xa_for_each(&vt->peers, id, peer) {
+		xa_for_each(&peer->children, cid, child) {
+			sa = rcu_dereference_protected(child->out, lockdep_is_held(&vt->lock));
+			if (!sa || (first && !strcmp(first, vpntun_aead_driver(sa))))
+				continue;
+			if (first) {
+				snprintf(to, len, "%.*s+", (int)len - 2, first);
+				goto out;
+			}
+			first = vpntun_aead_driver(sa);
+			strscpy(to, first, len);
+		}
+	}
+out:
+	mutex_unlock(&vt->lock);
+}
+
 static void vpntun_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, "vpntun", sizeof(info->driver));
 	strscpy(info->version, VPNTUN_VERSION, sizeof(info->version));
+	/* There is no firmware; what does the work is named in its place. */
+	vpntun_ciphers(netdev_priv(dev), info->fw_version, sizeof(info->fw_version));
 }
 
 static int vpntun_get_sset_count(struct net_device *dev, int set)
