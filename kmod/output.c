@@ -57,7 +57,7 @@ static enum vpntun_counter tx_select_sa(struct tx *tx, struct sk_buff *skb)
 
 	if (skb->protocol != ip_tunnel_parse_protocol(skb))
 		return VPNTUN_C_tx_not_ip;
-	if (!vpntun_flow_parse(skb, &flow, true))
+	if (!vpntun_flow_read(skb, &flow, true, READ_ONCE(tx->vt->spd->upper)))
 		return VPNTUN_C_tx_malformed;
 	tx->child = spd_lookup(tx->vt->spd, &flow);
 	if (!tx->child)

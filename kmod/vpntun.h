@@ -654,11 +654,6 @@ void vpntun_rxq_done(struct sk_buff *unit);
 /* flow.c */
 bool vpntun_flow_read(struct sk_buff *skb, struct flow *flow, bool outbound, bool upper);
 
-static inline bool vpntun_flow_parse(struct sk_buff *skb, struct flow *flow, bool outbound)
-{
-	return vpntun_flow_read(skb, flow, outbound, true);
-}
-
 /* size.c */
 bool vpntun_may_fragment(const struct sk_buff *skb);
 enum vpntun_counter vpntun_size_check(struct sk_buff *skb, const struct vpntun_way *way, u32 max);
