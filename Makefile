@@ -6,6 +6,7 @@
 #   make check         every test                            (CHECK_KERNELS="6.1 6.12 7.3")
 #   make kunit         the module's KUnit suites, on User Mode Linux
 #   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
+#   make bench         what a packet costs, against xfrm and WireGuard   (LAB=vm|host, KERNEL=6.1|6.12; PROFILE=1: by function)
 #   make regen         generated netlink files, from uapi/vpntun.yaml
 #   V=1                with any of them: show the commands
 #
@@ -145,6 +146,10 @@ check:
 	@tests/setup-packages all
 	@tests/check/run
 
+bench:
+	@tests/setup-packages lab
+	@tests/bench/bench --lab $(LAB) -k $(KERNEL) $(if $(PROFILE),--profile)
+
 # The first run of either builds a kernel, which takes minutes.
 kunit:
 	@tests/setup-packages check
@@ -182,4 +187,4 @@ install-kmod:
 clean:
 	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
 
-.PHONY: all userland kmod kmod-suites test-bins analyze demo check kunit debug-check regen install install-kmod clean
+.PHONY: all userland kmod kmod-suites test-bins analyze demo check kunit debug-check bench regen install install-kmod clean
