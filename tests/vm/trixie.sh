@@ -52,8 +52,8 @@ trixie_closure() {
 }
 
 # Makes C=1 work: the package of kbuild lacks the script that asks whether sparse
-# will do, and Debian's sparse (0.6.4) neither knows this keyword of newer headers
-# nor that the length of a literal is a constant. Only sparse sees these words.
+# will do, and Debian's sparse (0.6.4) neither knows a keyword of newer headers
+# nor that the length of a literal is a constant. Only sparse sees these macros.
 trixie_sparse() {
 	local root=$1 valid=$1/usr/lib/linux-kbuild-${2%-amd64}/scripts/checker-valid.sh
 
@@ -62,10 +62,16 @@ trixie_sparse() {
 		printf '#!/bin/sh\n[ -x "$(command -v "$1")" ] && echo 1\n' >"$valid"
 		chmod 755 "$valid"
 	fi
-	mkdir -p "$root/usr/local/bin"
+	mkdir -p "$root/usr/local/bin" "$root/usr/local/include"
+	cat >"$root/usr/local/include/sparse.h" <<-'HEADER'
+		#define __both(type) signed type: (signed type)0, unsigned type: (unsigned type)0
+		#define __typeof_unqual__(x) __typeof__(_Generic((x), char: (char)0, __both(char), \
+			__both(short), __both(int), __both(long), __both(long long), default: (x)))
+		#define __builtin_strlen(s) (sizeof(s) - 1)
+	HEADER
 	cat >"$root/usr/local/bin/sparse" <<-'SPARSE'
 		#!/bin/sh
-		exec /usr/bin/sparse -D__typeof_unqual__=__typeof__ '-D__builtin_strlen(s)=(sizeof(s)-1)' "$@"
+		exec /usr/bin/sparse -include /usr/local/include/sparse.h "$@"
 	SPARSE
 	chmod 755 "$root/usr/local/bin/sparse"
 }
