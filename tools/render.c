@@ -175,12 +175,15 @@ static void render_head(const struct page *p, const json_t *c)
 		page_printf(p, INK_NONE, "  start %s", str(c, "start"));
 	putc('\n', p->out);
 	/* identities that are just the addresses are no news */
-	if ((*local_id && strcmp(local_id, local)) || (*remote_id && strcmp(remote_id, remote)))
+	if ((*local_id && strcmp(local_id, local)) || (*remote_id && strcmp(remote_id, remote))) {
 		page_printf(p, INK_NONE, "  identities  %s %s %s", or_dash(local_id), arrow(p),
 			    *remote_id ? remote_id : "any");
-	else
-		return;
-	putc('\n', p->out);
+		putc('\n', p->out);
+	}
+	if (*str(c, "packets")) {
+		page_printf(p, INK_NONE, "  packets     %s", str(c, "packets"));
+		putc('\n', p->out);
+	}
 }
 
 /* ", rekey in 5m" unless it is null */

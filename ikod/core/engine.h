@@ -82,7 +82,7 @@ struct act_sa {
 	struct secret enc_key;
 	struct secret auth_key;
 	uint32_t replay_window, tfc_pad;
-	uint64_t soft_bytes, hard_bytes, hard_seconds;
+	uint64_t soft_bytes, hard_bytes, hard_seconds, soft_packets;
 };
 
 enum ike_log_level { LOG_L_ERROR, LOG_L_WARN, LOG_L_INFO, LOG_L_DEBUG };
@@ -172,6 +172,7 @@ struct st_failure {
 struct st_conn {
 	const char *name, *state, *start, *interface;	/* state: "up", "partial", "connecting", "down", "waiting" */
 	const char *local, *remote, *local_id, *remote_id;
+	const char *packets;	/* "df set, ttl 64": how packets are made where that is not the default; may be empty */
 	unsigned int children_up, children_total;
 	struct st_failure failure;
 };

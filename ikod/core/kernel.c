@@ -155,11 +155,13 @@ static uint64_t hard_bytes(const struct conn *c, const struct csa_params *p)
 	return kb;
 }
 
+#define SEQ32 (1ull << 32)
+
 static void sa_install(struct child_sa *csa, const struct csa_params *p, enum sa_dir dir, struct secret *keymat)
 {
 	struct conn *c = csa->child->conn;
 	struct act_sa *a = sa_action(c, ACT_SA_INSTALL, csa->child->id, dir, dir == SA_IN ? p->spi_in : p->spi_out);
-	unsigned int margin = c->cfg->rekey_margin;
+	unsigned int margin = c->cfg->rekey_margin, early;
 
 	a->slot = SLOT_NEXT;
 	a->suite = p->suite;
@@ -168,7 +170,11 @@ static void sa_install(struct child_sa *csa, const struct csa_params *p, enum sa
 	a->tfc_pad = dir == SA_OUT ? c->cfg->tfc : 0;
 	a->hard_bytes = hard_bytes(c, p);
 	/* the side that made the SA is told first, as with the timers */
-	a->soft_bytes = a->hard_bytes / 100 * (100 - (p->role == ROLE_INITIATOR ? margin : margin / 2));
+	early = p->role == ROLE_INITIATOR ? margin : margin / 2;
+	a->soft_bytes = a->hard_bytes / 100 * (100 - early);
+	/* RFC 4303 3.3.3: the SA ends with its last number */
+	if (!p->suite.esn)
+		a->soft_packets = SEQ32 / 100 * (100 - early);
 	a->hard_seconds = p->life_s;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Flat snapshots for the control socket. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,12 +106,57 @@ static void end_str(const union endpoint *ep, char out[ENDPOINT_STRLEN])
 		addr_str(ep, out);
 }
 
+#define PACKETS_STRLEN 200
+
+static void packets_add(char out[PACKETS_STRLEN], const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void packets_add(char out[PACKETS_STRLEN], const char *fmt, ...)
+{
+	size_t len = strlen(out);
+	va_list ap;
+
+	if (len)
+		len += (size_t)snprintf(out + len, PACKETS_STRLEN - len, ", ");
+	va_start(ap, fmt);
+	vsnprintf(out + len, PACKETS_STRLEN - len, fmt, ap);
+	va_end(ap);
+}
+
+/* As in the file: what is not written there is not shown either. */
+static void packets_str(const struct conn_cfg *cfg, char out[PACKETS_STRLEN])
+{
+	static const char *const dfs[] = { [DF_COPY] = "copy", [DF_SET] = "set", [DF_CLEAR] = "clear" };
+	static const char *const fragments[] = {
+		[FRAGMENT_BEFORE] = "before", [FRAGMENT_AFTER] = "after", [FRAGMENT_NEVER] = "never",
+	};
+	const struct outer_cfg *o = &cfg->outer;
+
+	out[0] = '\0';
+	if (!o->mss_clamp)
+		packets_add(out, "mss-clamp no");
+	if (o->df != DF_COPY)
+		packets_add(out, "df %s", dfs[o->df]);
+	if (o->fragment != FRAGMENT_BEFORE)
+		packets_add(out, "fragment %s", fragments[o->fragment]);
+	if (o->dscp != DSCP_COPY)
+		packets_add(out, "dscp %u", o->dscp);
+	if (o->ttl != TTL_ROUTE)
+		packets_add(out, "ttl %u", o->ttl);
+	if (!o->ecn)
+		packets_add(out, "ecn no");
+	if (cfg->tfc == TFC_MTU)
+		packets_add(out, "tfc mtu");
+	else if (cfg->tfc)
+		packets_add(out, "tfc %u", cfg->tfc);
+}
+
 static void visit_conn(const struct conn *c, uint64_t now, const struct st_visitor *v)
 {
 	static const char *const starts[] = {
 		[START_AUTO] = "auto", [START_ON_DEMAND] = "on-demand", [START_PASSIVE] = "passive",
 	};
 	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN], local_id[V1_ID_STRLEN], remote_id[V1_ID_STRLEN];
+	char packets[PACKETS_STRLEN];
 	struct ike_path path = { .local = c->kpeer.local };
 	struct failure_strings fs;
 	struct st_conn st = { .name = c->name, .start = starts[c->cfg->start], .interface = c->cfg->interface };
@@ -125,6 +171,8 @@ static void visit_conn(const struct conn *c, uint64_t now, const struct st_visit
 	st.remote = remote;
 	st.local_id = local_id;
 	st.remote_id = remote_id;
+	packets_str(c->cfg, packets);
+	st.packets = packets;
 	st.children_up = count_up(c);
 	st.children_total = c->n_children;
 	st.state = conn_state_str(c, st.children_up);

@@ -219,6 +219,7 @@ static int put_sa(struct nl_msg *m, const struct ike_action *a)
 		err |= nla_put_u32(m, VPNTUN_A_SA_TFC_PAD, s->tfc_pad);
 	err |= put_u64_if(m, VPNTUN_A_SA_SOFT_BYTES, s->soft_bytes);
 	err |= put_u64_if(m, VPNTUN_A_SA_HARD_BYTES, s->hard_bytes);
+	err |= put_u64_if(m, VPNTUN_A_SA_SOFT_PACKETS, s->soft_packets);
 	err |= put_u64_if(m, VPNTUN_A_SA_HARD_SECONDS, s->hard_seconds);
 	return err;
 }

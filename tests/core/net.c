@@ -147,6 +147,7 @@ static bool do_install(struct node *n, const struct act_sa *a)
 	sa->suite = a->suite;
 	sa->replay_window = a->replay_window;
 	sa->tfc_pad = a->tfc_pad;
+	sa->soft_packets = a->soft_packets;
 	sa->born = n->net->now;
 	sa->hard_ms = a->hard_seconds * 1000;
 	n->installs++;

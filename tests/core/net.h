@@ -41,6 +41,7 @@ struct k_sa {
 	size_t key_len;
 	struct esp_suite suite;
 	uint32_t replay_window, tfc_pad;
+	uint64_t soft_packets;
 	uint64_t born, hard_ms, last;
 	uint64_t packets, bytes;
 };

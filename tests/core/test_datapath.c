@@ -107,6 +107,11 @@ static void set_esn(struct conn_cfg *c, const void *arg)
 static void check_esn(const struct k_sa *sa, const void *arg)
 {
 	assert_int_equal(sa->suite.esn, *(const bool *)arg);
+	/* well before the last of 2^32 numbers, and with more of them no matter */
+	if (sa->suite.esn)
+		assert_true(!sa->soft_packets);
+	else
+		assert_in_range(sa->soft_packets, 3ull << 30, (1ull << 32) - (1 << 20));
 }
 
 static void esn(void **state)
@@ -186,6 +191,55 @@ static void outer_headers(void **state)
 	net_free(net);
 }
 
+struct seen {
+	char packets[200];
+	char esp[SUITE_STRLEN];
+};
+
+static void see_conn(void *ctx, const struct st_conn *c)
+{
+	snprintf(((struct seen *)ctx)->packets, sizeof(((struct seen *)ctx)->packets), "%s", c->packets);
+}
+
+static void see_ike(void *ctx, const struct st_ike *i)
+{
+	(void)ctx;
+	(void)i;
+}
+
+static void see_child(void *ctx, const struct st_child *c)
+{
+	snprintf(((struct seen *)ctx)->esp, sizeof(((struct seen *)ctx)->esp), "%s", c->esp);
+}
+
+static void set_everything(struct conn_cfg *c, const void *arg)
+{
+	(void)arg;
+	c->outer = (struct outer_cfg){ .df = DF_CLEAR, .fragment = FRAGMENT_NEVER, .dscp = 46, .ttl = 255 };
+	c->tfc = TFC_MTU;
+	c->esn = ESN_YES;
+}
+
+/* What differs from the default is shown, and nothing else. */
+static void status_tells(void **state)
+{
+	struct net *net = with(set_everything, NULL), *plain = net_sites(1, START_AUTO, START_PASSIVE);
+	struct seen seen = { .packets = "?" };
+	const struct st_visitor v = { .conn = see_conn, .ike = see_ike, .child = see_child, .ctx = &seen };
+
+	(void)state;
+	assert_works(net);
+	ike_status(net->nodes[0].e, net->now, &v);
+	assert_string_equal(seen.packets, "mss-clamp no, df clear, fragment never, dscp 46, ttl 255, ecn no, tfc mtu");
+	assert_string_equal(seen.esp, "aes128-sha256-esn");
+	assert_true(net_until(plain, 5000, both_up));
+	ike_status(plain->nodes[0].e, plain->now, &v);
+	assert_string_equal(seen.packets, "");
+	assert_string_equal(seen.esp, "aes128-sha256");
+	net_free(net);
+	net_free(plain);
+}
+
 /* Another option is another peer: nothing in the kernel could be changed in place. */
 static void a_changed_option_is_a_new_connection(void **state)
 {
@@ -256,6 +310,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(esn_mismatch_is_told),
 		cmocka_unit_test(padding_truncation_and_window),
 		cmocka_unit_test(outer_headers),
+		cmocka_unit_test(status_tells),
 		cmocka_unit_test(a_changed_option_is_a_new_connection),
 		cmocka_unit_test(ipv6_outside),
 	};

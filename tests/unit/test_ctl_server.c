@@ -37,7 +37,8 @@ static void fake_status(void *ctx, const struct st_visitor *v)
 {
 	const struct st_conn a = {
 		.name = "a", .state = "up", .start = "auto", .interface = "vpn0", .local = "192.0.2.1", .remote = "192.0.2.2",
-		.local_id = "192.0.2.1", .remote_id = "", .children_up = 1, .children_total = 2,
+		.local_id = "192.0.2.1", .remote_id = "", .packets = "df set, ttl 64",
+		.children_up = 1, .children_total = 2,
 	};
 	const struct st_conn b = {
 		.name = "b", .state = "down", .start = "passive", .interface = "vpn1", .local = "any", .remote = "any",
@@ -263,6 +264,7 @@ static void status_of_all(void **state)
 	c = json_array_get(json_object_get(j, "connections"), 0);
 	assert_string_equal(str(c, "name"), "a");
 	assert_int_equal(num(c, "children_total"), 2);
+	assert_string_equal(str(c, "packets"), "df set, ttl 64");
 	assert_true(json_is_null(json_object_get(c, "failure")));
 	i = json_array_get(json_object_get(c, "ike_sas"), 0);
 	assert_string_equal(str(i, "spi_i"), "0102030405060708");

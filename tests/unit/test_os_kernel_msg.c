@@ -258,6 +258,7 @@ static struct ike_action sa_action(enum enc_alg enc, enum hash_alg integ, size_t
 	a.sa.suite = (struct esp_suite){ .enc = enc, .keybits = 128, .integ = integ };
 	a.sa.replay_window = 1024;
 	a.sa.hard_bytes = 1ull << 40;
+	a.sa.soft_packets = 4000000000;
 	a.sa.hard_seconds = 3600;
 	assert_true(secret_alloc(&a.sa.enc_key, enc_len));
 	memset(a.sa.enc_key.p, 0xe1, enc_len);
@@ -299,6 +300,7 @@ static void sa_in_full(void **state)
 	assert_null(s[VPNTUN_A_SA_ESN]);
 	assert_null(s[VPNTUN_A_SA_TFC_PAD]);
 	assert_true(nla_get_u64(s[VPNTUN_A_SA_HARD_BYTES]) == 1ull << 40);
+	assert_true(nla_get_u64(s[VPNTUN_A_SA_SOFT_PACKETS]) == 4000000000);
 	assert_true(nla_get_u64(s[VPNTUN_A_SA_HARD_SECONDS]) == 3600);
 	nlq_wipe_free(m);
 	wipe(&a);
