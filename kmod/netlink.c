@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: requests and dumps. Policies and operations are
- * generated from uapi/vpntun.yaml.
+ * The generic netlink family's requests. Policies and operations are generated
+ * from uapi/vpntun.yaml. A request names an object in a nest (a noun) and what to
+ * do with it (a verb); serve() is what all verbs have in common.
  */
 #include <linux/module.h>
 #include <net/genetlink.h>
@@ -11,110 +12,243 @@
 #include "netlink_gen.h"
 #include "vpntun.h"
 
+#define NEEDS_MAX	4
+
 /**
- * struct target - what a request is about
- * @vt: the device, locked
+ * struct request - a request that is being served
+ * @extack: for messages
+ * @nest: the object's attributes, as they came
+ * @tb: the same, parsed
+ * @vt: the device, locked while the verb runs
  * @tracker: reference to it
  * @net: its outer namespace
+ * @peer: of the object, where the verb looks it up
+ * @child: of the object, where the verb looks it up or makes it
+ * @sa: the object, where the verb looks it up or makes it
  */
-struct target {
+struct request {
+	struct netlink_ext_ack *extack;
+	const struct nlattr *nest;
+	struct nlattr *tb[VPNTUN_A_SA_MAX + 1];
 	struct vpntun_dev *vt;
 	netdevice_tracker tracker;
 	struct net *net;
+	struct vpntun_peer *peer;
+	struct vpntun_child *child;
+	struct vpntun_sa *sa;
 };
 
-/* Attributes a request must have: told by name if they are missing. */
-static int need(struct nlattr **tb, u32 attr, struct netlink_ext_ack *extack, const char *msg)
+/* An attribute that a request must have, and what to say if it has not. */
+struct need {
+	u16 attr;
+	const char *missing;
+};
+
+/**
+ * struct noun - a kind of object
+ * @nest: attribute of the nest that describes it
+ * @max: highest attribute in there
+ * @policy: of these
+ * @needs: what each request names, up to an empty one
+ */
+struct noun {
+	struct need nest;
+	u16 max;
+	const struct nla_policy *policy;
+	struct need needs[NEEDS_MAX];
+};
+
+/**
+ * struct verb - what to do
+ * @noun: with what
+ * @secret: the nest holds keys
+ * @prepare: what can be done before the device is locked
+ * @find: look the object up, or what it belongs to; the device is locked
+ * @run: do it; the device is locked
+ * @undo: take back what @prepare did, after an error
+ */
+struct verb {
+	const struct noun *noun;
+	bool secret;
+	int (*prepare)(struct request *r);
+	int (*find)(struct request *r);
+	int (*run)(struct request *r);
+	void (*undo)(struct request *r);
+};
+
+static const struct noun noun_peer = {
+	.nest		= { VPNTUN_A_PEER, "peer is missing" },
+	.max		= VPNTUN_A_PEER_MAX,
+	.policy		= vpntun_peer_nl_policy,
+	.needs		= { { VPNTUN_A_PEER_ID, "peer id is missing" } },
+};
+
+static const struct noun noun_child = {
+	.nest		= { VPNTUN_A_CHILD, "child is missing" },
+	.max		= VPNTUN_A_CHILD_MAX,
+	.policy		= vpntun_child_nl_policy,
+	.needs		= { { VPNTUN_A_CHILD_ID, "child id is missing" },
+			    { VPNTUN_A_CHILD_PEER_ID, "peer-id is missing" } },
+};
+
+static const struct noun noun_sa = {
+	.nest		= { VPNTUN_A_SA, "sa is missing" },
+	.max		= VPNTUN_A_SA_MAX,
+	.policy		= vpntun_sa_nl_policy,
+	.needs		= { { VPNTUN_A_SA_DIR, "direction of the SA is missing" },
+			    { VPNTUN_A_SA_SPI, "SPI is missing" } },
+};
+
+static const struct noun noun_new_sa = {
+	.nest		= { VPNTUN_A_SA, "sa is missing" },
+	.max		= VPNTUN_A_SA_MAX,
+	.policy		= vpntun_sa_nl_policy,
+	.needs		= { { VPNTUN_A_SA_DIR, "direction of the SA is missing" },
+			    { VPNTUN_A_SA_SPI, "SPI is missing" },
+			    { VPNTUN_A_SA_PEER_ID, "peer-id is missing" },
+			    { VPNTUN_A_SA_CHILD_ID, "child-id is missing" } },
+};
+
+static int refuse(struct request *r, int err, const char *msg)
 {
-	if (tb[attr])
-		return 0;
-	if (extack)	/* NL_SET_ERR_MSG() takes literals only */
-		extack->_msg = msg;
-	return -EINVAL;
+	if (r->extack)	/* NL_SET_ERR_MSG() takes literals only */
+		r->extack->_msg = msg;
+	return err;
 }
 
-static void target_put(struct target *t)
+static int parse(struct request *r, struct genl_info *info, const struct noun *noun)
 {
-	mutex_unlock(&t->vt->lock);
-	netdev_put(t->vt->dev, &t->tracker);
-}
+	const struct need *need;
+	int err;
 
-/* Find the device of a request and lock it, ready for configuration. */
-static int target_get(struct target *t, struct genl_info *info)
-{
-	struct netlink_ext_ack *extack = info->extack;
-	int err = need(info->attrs, VPNTUN_A_IFINDEX, extack, "ifindex is missing");
-
+	r->nest = info->attrs[noun->nest.attr];
+	if (!r->nest)
+		return refuse(r, -EINVAL, noun->nest.missing);
+	err = nla_parse_nested(r->tb, noun->max, r->nest, noun->policy, r->extack);
 	if (err)
 		return err;
-	t->vt = vpntun_dev_find(genl_info_net(info), info->attrs[VPNTUN_A_IFINDEX], &t->tracker,
-				extack);
-	if (IS_ERR(t->vt))
-		return PTR_ERR(t->vt);
-	mutex_lock(&t->vt->lock);
-	t->net = rcu_dereference_protected(t->vt->outer, lockdep_is_held(&t->vt->lock));
-	if (t->vt->dead || !t->net) {
-		NL_SET_ERR_MSG(extack, "the device or its outer network namespace is going away");
-		target_put(t);
-		return -ENODEV;
-	}
-	t->vt->generation++;
+	for (need = noun->needs; need < noun->needs + NEEDS_MAX && need->attr; need++)
+		if (!r->tb[need->attr])
+			return refuse(r, -EINVAL, need->missing);
 	return 0;
 }
 
-static int parse_nest(struct nlattr **tb, struct genl_info *info, u32 attr, u32 max,
-		      const struct nla_policy *policy, const char *missing)
+static void unlock_device(struct request *r)
 {
-	int err = need(info->attrs, attr, info->extack, missing);
-
-	return err ?: nla_parse_nested(tb, max, info->attrs[attr], policy, info->extack);
+	mutex_unlock(&r->vt->lock);
+	netdev_put(r->vt->dev, &r->tracker);
 }
 
-static int parse_peer(struct nlattr **tb, struct genl_info *info)
+/* Find the device of a request and lock it, ready for configuration. */
+static int lock_device(struct request *r, struct genl_info *info)
 {
-	int err = parse_nest(tb, info, VPNTUN_A_PEER, VPNTUN_A_PEER_MAX,
-			     vpntun_peer_nl_policy, "peer is missing");
+	const struct nlattr *ifindex = info->attrs[VPNTUN_A_IFINDEX];
 
-	return err ?: need(tb, VPNTUN_A_PEER_ID, info->extack, "peer id is missing");
+	if (!ifindex)
+		return refuse(r, -EINVAL, "ifindex is missing");
+	r->vt = vpntun_dev_find(genl_info_net(info), ifindex, &r->tracker, r->extack);
+	if (IS_ERR(r->vt))
+		return PTR_ERR(r->vt);
+	mutex_lock(&r->vt->lock);
+	r->net = rcu_dereference_protected(r->vt->outer, lockdep_is_held(&r->vt->lock));
+	if (r->vt->dead || !r->net) {
+		unlock_device(r);
+		return refuse(r, -ENODEV, "the device or its outer network namespace is going away");
+	}
+	r->vt->generation++;
+	return 0;
 }
 
-static struct vpntun_peer *find_peer(struct target *t, const struct nlattr *id,
-				     struct netlink_ext_ack *extack)
+static int run_locked(struct request *r, struct genl_info *info, const struct verb *verb)
 {
-	struct vpntun_peer *peer = xa_load(&t->vt->peers, nla_get_u32(id));
+	int err = lock_device(r, info);
 
-	if (!peer)
-		NL_SET_ERR_MSG_ATTR(extack, id, "no peer with this id");
-	return peer;
+	if (err)
+		return err;
+	if (verb->find)
+		err = verb->find(r);
+	if (!err)
+		err = verb->run(r);
+	unlock_device(r);
+	return err;
 }
 
-static struct vpntun_child *find_child(struct vpntun_peer *peer, const struct nlattr *id,
-				       struct netlink_ext_ack *extack)
+static int serve(struct genl_info *info, const struct verb *verb)
 {
-	struct vpntun_child *child = xa_load(&peer->children, nla_get_u32(id));
+	struct request r = { .extack = info->extack };
+	int err = parse(&r, info, verb->noun);
 
-	if (!child)
-		NL_SET_ERR_MSG_ATTR(extack, id, "the peer has no child with this id");
-	return child;
+	if (!err && verb->prepare)
+		err = verb->prepare(&r);
+	if (!err) {
+		err = run_locked(&r, info, verb);
+		if (err && verb->undo)
+			verb->undo(&r);
+	}
+	/*
+	 * The message outlives the request, in an error reply even: it must not keep
+	 * keys, wherever in the nest they are and whether the nest made sense or not.
+	 */
+	if (verb->secret && r.nest)
+		memzero_explicit(nla_data(r.nest), nla_len(r.nest));
+	return err;
 }
 
-static int peer_new(struct target *t, struct nlattr **tb, struct netlink_ext_ack *extack)
+/* The operation of a verb, as the generated table calls it. */
+#define VERB(name, ...)								\
+int vpntun_nl_##name##_doit(struct sk_buff *skb, struct genl_info *info)		\
+{										\
+	static const struct verb verb = { __VA_ARGS__ };			\
+										\
+	return serve(info, &verb);						\
+}
+
+static int lookup_peer(struct request *r, const struct nlattr *id)
 {
-	u32 id = nla_get_u32(tb[VPNTUN_A_PEER_ID]);
+	r->peer = xa_load(&r->vt->peers, nla_get_u32(id));
+	if (r->peer)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(r->extack, id, "no peer with this id");
+	return -ENOENT;
+}
+
+static int lookup_child(struct request *r, const struct nlattr *peer_id, const struct nlattr *id)
+{
+	int err = lookup_peer(r, peer_id);
+
+	if (err)
+		return err;
+	r->child = xa_load(&r->peer->children, nla_get_u32(id));
+	if (r->child)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(r->extack, id, "the peer has no child with this id");
+	return -ENOENT;
+}
+
+/* ---- peers --------------------------------------------------------------- */
+
+static int peer_find(struct request *r)
+{
+	return lookup_peer(r, r->tb[VPNTUN_A_PEER_ID]);
+}
+
+static int peer_new(struct request *r)
+{
+	u32 id = nla_get_u32(r->tb[VPNTUN_A_PEER_ID]);
 	struct vpntun_endpoint *ep;
 	struct vpntun_peer *peer;
 	char name[VPNTUN_NAME_LEN];
 	int err;
 
-	if (tb[VPNTUN_A_PEER_NAME])
-		nla_strscpy(name, tb[VPNTUN_A_PEER_NAME], sizeof(name));
+	if (r->tb[VPNTUN_A_PEER_NAME])
+		nla_strscpy(name, r->tb[VPNTUN_A_PEER_NAME], sizeof(name));
 	else
 		snprintf(name, sizeof(name), "peer %u", id);
-	ep = vpntun_endpoint_parse(tb, t->net, NULL, extack);
+	ep = vpntun_endpoint_parse(r->tb, r->net, NULL, r->extack);
 	if (IS_ERR(ep))
 		return PTR_ERR(ep);
-	peer = vpntun_peer_alloc(t->vt, id, name);
-	err = peer ? vpntun_peer_install(peer, ep, extack) : -ENOMEM;
+	peer = vpntun_peer_alloc(r->vt, id, name);
+	err = peer ? vpntun_peer_install(peer, ep, r->extack) : -ENOMEM;
 	if (err) {
 		vpntun_endpoint_discard(ep);
 		if (peer)
@@ -123,71 +257,29 @@ static int peer_new(struct target *t, struct nlattr **tb, struct netlink_ext_ack
 	return err;
 }
 
-int vpntun_nl_peer_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int peer_set(struct request *r)
 {
-	struct nlattr *tb[VPNTUN_A_PEER_MAX + 1];
-	struct target t;
-	int err;
-
-	err = parse_peer(tb, info);
-	if (!err)
-		err = target_get(&t, info);
-	if (err)
-		return err;
-	err = peer_new(&t, tb, info->extack);
-	target_put(&t);
-	return err;
-}
-
-static int peer_set(struct target *t, struct nlattr **tb, struct netlink_ext_ack *extack)
-{
-	struct vpntun_peer *peer = find_peer(t, tb[VPNTUN_A_PEER_ID], extack);
 	struct vpntun_endpoint *ep, *old;
 
-	if (!peer)
-		return -ENOENT;
-	old = rcu_dereference_protected(peer->ep, lockdep_is_held(&t->vt->lock));
-	ep = vpntun_endpoint_parse(tb, t->net, old, extack);
+	old = rcu_dereference_protected(r->peer->ep, lockdep_is_held(&r->vt->lock));
+	ep = vpntun_endpoint_parse(r->tb, r->net, old, r->extack);
 	if (IS_ERR(ep))
 		return PTR_ERR(ep);
-	vpntun_peer_move(peer, ep);
+	vpntun_peer_move(r->peer, ep);
 	return 0;
 }
 
-int vpntun_nl_peer_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int peer_del(struct request *r)
 {
-	struct nlattr *tb[VPNTUN_A_PEER_MAX + 1];
-	struct target t;
-	int err;
-
-	err = parse_peer(tb, info);
-	if (!err)
-		err = target_get(&t, info);
-	if (err)
-		return err;
-	err = peer_set(&t, tb, info->extack);
-	target_put(&t);
-	return err;
+	vpntun_peer_remove(r->peer);
+	return 0;
 }
 
-int vpntun_nl_peer_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *tb[VPNTUN_A_PEER_MAX + 1];
-	struct vpntun_peer *peer;
-	struct target t;
-	int err;
+VERB(peer_new, .noun = &noun_peer, .run = peer_new)
+VERB(peer_set, .noun = &noun_peer, .find = peer_find, .run = peer_set)
+VERB(peer_del, .noun = &noun_peer, .find = peer_find, .run = peer_del)
 
-	err = parse_peer(tb, info);
-	if (!err)
-		err = target_get(&t, info);
-	if (err)
-		return err;
-	peer = find_peer(&t, tb[VPNTUN_A_PEER_ID], info->extack);
-	if (peer)
-		vpntun_peer_remove(peer);
-	target_put(&t);
-	return peer ? 0 : -ENOENT;
-}
+/* ---- children ------------------------------------------------------------ */
 
 static int selector_error(int err, const struct nlattr *nla, struct netlink_ext_ack *extack)
 {
@@ -259,93 +351,63 @@ static int parse_selectors(struct vpntun_child *child, const struct nlattr *nest
 	return 0;
 }
 
-static struct vpntun_child *child_parse(struct nlattr **tb, const struct nlattr *nest,
-					struct netlink_ext_ack *extack)
+static int child_prepare(struct request *r)
 {
-	struct vpntun_child *child;
 	const struct nlattr *nla;
 	u32 n[2] = { 0, 0 };
 	int rem, err;
 
-	nla_for_each_nested(nla, nest, rem)
+	nla_for_each_nested(nla, r->nest, rem)
 		if (nla_type(nla) == VPNTUN_A_CHILD_LOCAL_TS)
 			n[0]++;
 		else if (nla_type(nla) == VPNTUN_A_CHILD_REMOTE_TS)
 			n[1]++;
-	if (!n[0] || !n[1] || n[0] > VPNTUN_SELECTORS_MAX || n[1] > VPNTUN_SELECTORS_MAX) {
-		NL_SET_ERR_MSG(extack, "a child needs 1 to 64 local and 1 to 64 remote selectors");
-		return ERR_PTR(-EINVAL);
-	}
-	child = vpntun_child_alloc(n[0], n[1]);
-	if (!child)
-		return ERR_PTR(-ENOMEM);
-	child->id = nla_get_u32(tb[VPNTUN_A_CHILD_ID]);
-	child->report_acquire = tb[VPNTUN_A_CHILD_ACQUIRE] &&
-				nla_get_u8(tb[VPNTUN_A_CHILD_ACQUIRE]);
-	err = parse_selectors(child, nest, extack);
-	if (err) {
-		vpntun_child_put(child);
-		return ERR_PTR(err);
-	}
-	return child;
-}
-
-static int parse_child(struct nlattr **tb, struct genl_info *info)
-{
-	int err = parse_nest(tb, info, VPNTUN_A_CHILD, VPNTUN_A_CHILD_MAX,
-			     vpntun_child_nl_policy, "child is missing");
-
-	if (!err)
-		err = need(tb, VPNTUN_A_CHILD_ID, info->extack, "child id is missing");
-	return err ?: need(tb, VPNTUN_A_CHILD_PEER_ID, info->extack, "peer-id is missing");
-}
-
-int vpntun_nl_child_new_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *tb[VPNTUN_A_CHILD_MAX + 1];
-	struct vpntun_child *child;
-	struct vpntun_peer *peer;
-	struct target t;
-	int err;
-
-	err = parse_child(tb, info);
+	if (!n[0] || !n[1] || n[0] > VPNTUN_SELECTORS_MAX || n[1] > VPNTUN_SELECTORS_MAX)
+		return refuse(r, -EINVAL,
+			      "a child needs 1 to 64 local and 1 to 64 remote selectors");
+	r->child = vpntun_child_alloc(n[0], n[1]);
+	if (!r->child)
+		return -ENOMEM;
+	r->child->id = nla_get_u32(r->tb[VPNTUN_A_CHILD_ID]);
+	r->child->report_acquire = r->tb[VPNTUN_A_CHILD_ACQUIRE] &&
+				   nla_get_u8(r->tb[VPNTUN_A_CHILD_ACQUIRE]);
+	err = parse_selectors(r->child, r->nest, r->extack);
 	if (err)
-		return err;
-	child = child_parse(tb, info->attrs[VPNTUN_A_CHILD], info->extack);
-	if (IS_ERR(child))
-		return PTR_ERR(child);
-	err = target_get(&t, info);
-	if (!err) {
-		peer = find_peer(&t, tb[VPNTUN_A_CHILD_PEER_ID], info->extack);
-		err = peer ? vpntun_child_install(child, peer, info->extack) : -ENOENT;
-		target_put(&t);
-	}
-	if (err)
-		vpntun_child_put(child);
+		vpntun_child_put(r->child);
 	return err;
 }
 
-int vpntun_nl_child_del_doit(struct sk_buff *skb, struct genl_info *info)
+static void child_undo(struct request *r)
 {
-	struct nlattr *tb[VPNTUN_A_CHILD_MAX + 1];
-	struct vpntun_child *child = NULL;
-	struct vpntun_peer *peer;
-	struct target t;
-	int err;
-
-	err = parse_child(tb, info);
-	if (!err)
-		err = target_get(&t, info);
-	if (err)
-		return err;
-	peer = find_peer(&t, tb[VPNTUN_A_CHILD_PEER_ID], info->extack);
-	if (peer)
-		child = find_child(peer, tb[VPNTUN_A_CHILD_ID], info->extack);
-	if (child)
-		vpntun_child_remove(child);
-	target_put(&t);
-	return child ? 0 : -ENOENT;
+	vpntun_child_put(r->child);
 }
+
+static int child_find_peer(struct request *r)
+{
+	return lookup_peer(r, r->tb[VPNTUN_A_CHILD_PEER_ID]);
+}
+
+static int child_find(struct request *r)
+{
+	return lookup_child(r, r->tb[VPNTUN_A_CHILD_PEER_ID], r->tb[VPNTUN_A_CHILD_ID]);
+}
+
+static int child_new(struct request *r)
+{
+	return vpntun_child_install(r->child, r->peer, r->extack);
+}
+
+static int child_del(struct request *r)
+{
+	vpntun_child_remove(r->child);
+	return 0;
+}
+
+VERB(child_new, .noun = &noun_child, .prepare = child_prepare, .find = child_find_peer,
+     .run = child_new, .undo = child_undo)
+VERB(child_del, .noun = &noun_child, .find = child_find, .run = child_del)
+
+/* ---- SAs ----------------------------------------------------------------- */
 
 static u32 opt_u32(const struct nlattr *nla, u32 otherwise)
 {
@@ -355,16 +417,6 @@ static u32 opt_u32(const struct nlattr *nla, u32 otherwise)
 static u64 opt_u64(const struct nlattr *nla)
 {
 	return nla ? nla_get_u64(nla) : 0;
-}
-
-static int parse_sa(struct nlattr **tb, struct genl_info *info)
-{
-	int err = parse_nest(tb, info, VPNTUN_A_SA, VPNTUN_A_SA_MAX, vpntun_sa_nl_policy,
-			     "sa is missing");
-
-	if (!err)
-		err = need(tb, VPNTUN_A_SA_DIR, info->extack, "direction of the SA is missing");
-	return err ?: need(tb, VPNTUN_A_SA_SPI, info->extack, "SPI is missing");
 }
 
 static void sa_limits(struct vpntun_sa_config *cfg, struct nlattr **tb)
@@ -412,15 +464,11 @@ static int sa_check(const struct vpntun_sa_config *cfg, struct nlattr **tb,
 static int sa_config(struct vpntun_sa_config *cfg, struct nlattr **tb,
 		     struct netlink_ext_ack *extack)
 {
-	int err = need(tb, VPNTUN_A_SA_PEER_ID, extack, "peer-id is missing");
-
-	if (!err)
-		err = need(tb, VPNTUN_A_SA_CHILD_ID, extack, "child-id is missing");
 	cfg->enc = opt_u32(tb[VPNTUN_A_SA_ENC], VPNTUN_ENC_NONE);
-	if (!err && cfg->enc != VPNTUN_ENC_NULL)
-		err = need(tb, VPNTUN_A_SA_ENC_KEY, extack, "encryption key is missing");
-	if (err)
-		return err;
+	if (cfg->enc != VPNTUN_ENC_NULL && !tb[VPNTUN_A_SA_ENC_KEY]) {
+		NL_SET_ERR_MSG(extack, "encryption key is missing");
+		return -EINVAL;
+	}
 	cfg->dir = nla_get_u32(tb[VPNTUN_A_SA_DIR]);
 	cfg->spi = nla_get_be32(tb[VPNTUN_A_SA_SPI]);
 	cfg->slot = opt_u32(tb[VPNTUN_A_SA_SLOT], VPNTUN_SLOT_CURRENT);
@@ -434,133 +482,85 @@ static int sa_config(struct vpntun_sa_config *cfg, struct nlattr **tb,
 	return sa_check(cfg, tb, extack);
 }
 
-static int sa_new(struct vpntun_sa *sa, struct nlattr **tb, struct genl_info *info)
+static int sa_prepare(struct request *r)
 {
-	struct vpntun_child *child = NULL;
-	struct vpntun_peer *peer;
-	struct target t;
-	int err;
-
-	err = target_get(&t, info);
-	if (err)
-		return err;
-	peer = find_peer(&t, tb[VPNTUN_A_SA_PEER_ID], info->extack);
-	if (peer)
-		child = find_child(peer, tb[VPNTUN_A_SA_CHILD_ID], info->extack);
-	err = child ? vpntun_sa_install(sa, child, info->extack) : -ENOENT;
-	target_put(&t);
-	return err;
-}
-
-/*
- * The message outlives the request, in an error reply even: it must not keep
- * keys. All of them, as an attribute given twice is parsed once.
- */
-static void wipe_keys(struct genl_info *info)
-{
-	struct nlattr *nla;
-	int rem;
-
-	if (!info->attrs[VPNTUN_A_SA])
-		return;
-	nla_for_each_nested(nla, info->attrs[VPNTUN_A_SA], rem)
-		if (nla_type(nla) == VPNTUN_A_SA_ENC_KEY || nla_type(nla) == VPNTUN_A_SA_AUTH_KEY)
-			memzero_explicit(nla_data(nla), nla_len(nla));
-}
-
-int vpntun_nl_sa_new_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *tb[VPNTUN_A_SA_MAX + 1] = {};
 	struct vpntun_sa_config cfg = {};
-	struct vpntun_sa *sa;
-	int err;
+	int err = sa_config(&cfg, r->tb, r->extack);
 
-	err = parse_sa(tb, info);
-	if (!err)
-		err = sa_config(&cfg, tb, info->extack);
-	if (!err) {
-		sa = vpntun_sa_alloc(&cfg, info->extack);
-		err = PTR_ERR_OR_ZERO(sa);
-	}
-	wipe_keys(info);
 	if (err)
 		return err;
-	err = sa_new(sa, tb, info);
-	if (err)
-		vpntun_sa_put(sa);
-	return err;
+	r->sa = vpntun_sa_alloc(&cfg, r->extack);
+	return PTR_ERR_OR_ZERO(r->sa);
 }
 
-/* The SA of a request: inbound by SPI, outbound by peer and SPI. */
-static struct vpntun_sa *find_sa(struct target *t, struct nlattr **tb,
-				 struct netlink_ext_ack *extack)
+static void sa_undo(struct request *r)
 {
-	__be32 spi = nla_get_be32(tb[VPNTUN_A_SA_SPI]);
-	struct vpntun_peer *peer;
-	struct vpntun_sa *sa;
+	vpntun_sa_put(r->sa);
+}
 
-	if (nla_get_u32(tb[VPNTUN_A_SA_DIR]) == VPNTUN_DIR_IN) {
-		sa = vpntun_sa_find_in(t->vt, spi);
+static int sa_find_child(struct request *r)
+{
+	return lookup_child(r, r->tb[VPNTUN_A_SA_PEER_ID], r->tb[VPNTUN_A_SA_CHILD_ID]);
+}
+
+/* Inbound by SPI, outbound by peer and SPI. */
+static int sa_find(struct request *r)
+{
+	__be32 spi = nla_get_be32(r->tb[VPNTUN_A_SA_SPI]);
+	int err;
+
+	if (nla_get_u32(r->tb[VPNTUN_A_SA_DIR]) == VPNTUN_DIR_IN) {
+		r->sa = vpntun_sa_find_in(r->vt, spi);
 	} else {
-		if (need(tb, VPNTUN_A_SA_PEER_ID, extack, "an outbound SA needs its peer-id"))
-			return ERR_PTR(-EINVAL);
-		peer = find_peer(t, tb[VPNTUN_A_SA_PEER_ID], extack);
-		if (!peer)
-			return ERR_PTR(-ENOENT);
-		sa = vpntun_sa_find_out(peer, spi);
+		if (!r->tb[VPNTUN_A_SA_PEER_ID])
+			return refuse(r, -EINVAL, "an outbound SA needs its peer-id");
+		err = lookup_peer(r, r->tb[VPNTUN_A_SA_PEER_ID]);
+		if (err)
+			return err;
+		r->sa = vpntun_sa_find_out(r->peer, spi);
 	}
-	if (sa)
-		return sa;
-	NL_SET_ERR_MSG_ATTR(extack, tb[VPNTUN_A_SA_SPI], "no SA with this SPI");
-	return ERR_PTR(-ENOENT);
+	if (r->sa)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(r->extack, r->tb[VPNTUN_A_SA_SPI], "no SA with this SPI");
+	return -ENOENT;
 }
 
-static int promote(struct vpntun_sa *sa, struct netlink_ext_ack *extack)
+static int sa_new(struct request *r)
 {
-	if (sa->dir != VPNTUN_DIR_OUT) {
-		NL_SET_ERR_MSG(extack, "only an outbound SA can be promoted");
-		return -EINVAL;
-	}
-	vpntun_sa_promote(sa);
+	return vpntun_sa_install(r->sa, r->child, r->extack);
+}
+
+static int sa_promote(struct request *r)
+{
+	if (r->sa->dir != VPNTUN_DIR_OUT)
+		return refuse(r, -EINVAL, "only an outbound SA can be promoted");
+	vpntun_sa_promote(r->sa);
 	return 0;
 }
 
-int vpntun_nl_sa_promote_doit(struct sk_buff *skb, struct genl_info *info)
+static int sa_del(struct request *r)
 {
-	struct nlattr *tb[VPNTUN_A_SA_MAX + 1];
-	struct vpntun_sa *sa;
-	struct target t;
-	int err;
-
-	err = parse_sa(tb, info);
-	if (!err)
-		err = target_get(&t, info);
-	if (err)
-		return err;
-	sa = find_sa(&t, tb, info->extack);
-	err = IS_ERR(sa) ? PTR_ERR(sa) : promote(sa, info->extack);
-	target_put(&t);
-	return err;
+	vpntun_sa_remove(r->sa);
+	return 0;
 }
 
-int vpntun_nl_sa_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *tb[VPNTUN_A_SA_MAX + 1];
-	struct vpntun_sa *sa;
-	struct target t;
-	int err;
+VERB(sa_new, .noun = &noun_new_sa, .secret = true, .prepare = sa_prepare,
+     .find = sa_find_child, .run = sa_new, .undo = sa_undo)
+VERB(sa_promote, .noun = &noun_sa, .find = sa_find, .run = sa_promote)
+VERB(sa_del, .noun = &noun_sa, .find = sa_find, .run = sa_del)
 
-	err = parse_sa(tb, info);
-	if (!err)
-		err = target_get(&t, info);
-	if (err)
-		return err;
-	sa = find_sa(&t, tb, info->extack);
-	if (!IS_ERR(sa))
-		vpntun_sa_remove(sa);
-	target_put(&t);
-	return PTR_ERR_OR_ZERO(sa);
-}
+/* ---- the family ---------------------------------------------------------- */
+
+/*
+ * As generated, but that the nest of an SA is validated here, by parse(): what
+ * generic netlink refuses by itself is sent back with its keys.
+ */
+static const struct nla_policy family_policy[ARRAY_SIZE(vpntun_nl_policy)] = {
+	[VPNTUN_A_IFINDEX]	= { .type = NLA_U32 },
+	[VPNTUN_A_PEER]		= NLA_POLICY_NESTED(vpntun_peer_nl_policy),
+	[VPNTUN_A_CHILD]	= NLA_POLICY_NESTED(vpntun_child_nl_policy),
+	[VPNTUN_A_SA]		= { .type = NLA_NESTED },
+};
 
 static const struct genl_multicast_group vpntun_mcgrps[] = {
 	[VPNTUN_NLGRP_EVENTS] = {
@@ -572,8 +572,8 @@ static const struct genl_multicast_group vpntun_mcgrps[] = {
 struct genl_family vpntun_nl_family __ro_after_init = {
 	.name		= VPNTUN_FAMILY_NAME,
 	.version	= VPNTUN_FAMILY_VERSION,
-	.maxattr	= ARRAY_SIZE(vpntun_nl_policy) - 1,
-	.policy		= vpntun_nl_policy,
+	.maxattr	= ARRAY_SIZE(family_policy) - 1,
+	.policy		= family_policy,
 	.netnsok	= true,
 	.parallel_ops	= true,
 	.module		= THIS_MODULE,
