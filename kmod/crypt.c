@@ -268,14 +268,17 @@ int vpntun_open(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, 
  * @arg: what the completion got
  *
  * A completion with -EINPROGRESS only says that the request left the driver's
- * backlog: it is to be ignored, not brought here.
+ * backlog: it is to be ignored, not brought here. Others are counted.
  *
- * Context: softirqs off.
+ * Context: any but hard interrupts.
  * Return: the packet
  */
 struct sk_buff *vpntun_crypt_done(vpntun_crypto_arg *arg)
 {
-	return crypt_end(vpntun_crypto_data(arg));
+	struct crypt *c = vpntun_crypto_data(arg);
+
+	atomic64_inc(&c->sa->asyncs);
+	return crypt_end(c);
 }
 
 /**

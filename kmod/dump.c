@@ -145,6 +145,8 @@ static int put_sa(struct dump *d, struct vpntun_sa *sa)
 	    nla_put_u32(msg, VPNTUN_A_SA_SLOT, sa->slot) :
 	    nla_put_u32(msg, VPNTUN_A_SA_REPLAY_WINDOW, sa->replay->window))
 		return -EMSGSIZE;
+	if (sa->tfc && nla_put_u32(msg, VPNTUN_A_SA_TFC_PAD, sa->tfc))
+		return -EMSGSIZE;
 	return put_limits(msg, sa) ?: put_counters(msg, sa);
 }
 
