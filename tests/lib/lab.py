@@ -35,6 +35,13 @@ ALGS = {
     "aes-gcm16-128": ("aes-gcm16", None, 20, 0, "aead rfc4106(gcm(aes)) {enc} 128"),
     "aes-gcm16-192": ("aes-gcm16", None, 28, 0, "aead rfc4106(gcm(aes)) {enc} 128"),
     "aes-gcm16-256": ("aes-gcm16", None, 36, 0, "aead rfc4106(gcm(aes)) {enc} 128"),
+    "aes-gcm12-128": ("aes-gcm12", None, 20, 0, "aead rfc4106(gcm(aes)) {enc} 96"),
+    "aes-gcm8-256": ("aes-gcm8", None, 36, 0, "aead rfc4106(gcm(aes)) {enc} 64"),
+    "chacha20-poly1305": ("chacha20-poly1305", None, 36, 0,
+                          "aead rfc7539esp(chacha20,poly1305) {enc} 128"),
+    "aes-gmac-128": ("aes-gmac", None, 20, 0, "aead rfc4543(gcm(aes)) {enc} 128"),
+    "aes-gmac-192": ("aes-gmac", None, 28, 0, "aead rfc4543(gcm(aes)) {enc} 128"),
+    "aes-gmac-256": ("aes-gmac", None, 36, 0, "aead rfc4543(gcm(aes)) {enc} 128"),
 }
 AUTHS = {
     "md5-96": ("hmac-md5-96", 16, "hmac(md5)", 96),
@@ -42,12 +49,14 @@ AUTHS = {
     "sha2-256-128": ("hmac-sha2-256-128", 32, "hmac(sha256)", 128),
     "sha2-384-192": ("hmac-sha2-384-192", 48, "hmac(sha384)", 192),
     "sha2-512-256": ("hmac-sha2-512-256", 64, "hmac(sha512)", 256),
+    "sha2-256-96": ("hmac-sha2-256-96", 32, "hmac(sha256)", 96),
 }
 ENCS = {
     "aes-cbc-128": ("aes-cbc", 16, "cbc(aes)"),
     "aes-cbc-192": ("aes-cbc", 24, "cbc(aes)"),
     "aes-cbc-256": ("aes-cbc", 32, "cbc(aes)"),
     "des3-cbc": ("des3-cbc", 24, "cbc(des3_ede)"),
+    "null": ("null", 0, "ecb(cipher_null)"),
 }
 for _e, (_enc, _elen, _xenc) in ENCS.items():
     for _a, (_auth, _alen, _xauth, _bits) in AUTHS.items():
@@ -236,7 +245,7 @@ class Lab:
 
     # ---- kernel xfrm as the other side --------------------------------------
 
-    def xfrm(self, alg=GCM, space=RIGHT, encap=False, window=64):
+    def xfrm(self, alg=GCM, space=RIGHT, encap=False, window=64, **more):
         """Kernel xfrm with the same keys, instead of a second vpntun."""
         other = LEFT if space == RIGHT else RIGHT
         # What xfrm has decrypted comes in on the outer device, IPv6 too.
@@ -251,20 +260,26 @@ class Lab:
                      f"src {OUTER[src]} dst {OUTER[dst]} proto esp reqid 1 mode tunnel"
                      for nets in (NET4, NET6)
                      for src, dst, way in ((space, other, "out"), (other, space, "in"))), space)
-        self.xfrm_states(alg, space, encap, window)
+        self.xfrm_states(alg, space, encap, window, **more)
 
     @staticmethod
-    def xfrm_states(alg, space=RIGHT, encap=False, window=64):
-        """Replace the states of kernel xfrm."""
+    def xfrm_states(alg, space=RIGHT, encap=False, window=64, esn=False, seq=0, tfc=0):
+        """Replace the states of kernel xfrm; seq is where both directions go on from."""
         other = LEFT if space == RIGHT else RIGHT
         extra = " encap espinudp 4500 4500 0.0.0.0" if encap else ""
+        if seq:
+            extra += "".join(f" replay-{way} {seq & 0xffffffff} replay-{way}-hi {seq >> 32}"
+                             for way in ("seq", "oseq"))
+        if tfc:
+            extra += f" tfcpad {tfc}"
         lines = ["xfrm state flush"]
         for src, dst in ((space, other), (other, space)):
             enc, auth = keys(alg, SPI_TO[dst])
-            crypt = ALGS[alg][4].format(enc="0x" + enc.hex(), auth="0x" + auth.hex())
+            crypt = ALGS[alg][4].format(enc="0x" + enc.hex() if enc else '""',
+                                        auth="0x" + auth.hex())
             lines.append(f"xfrm state add src {OUTER[src]} dst {OUTER[dst]} proto esp "
                          f"spi {SPI_TO[dst]:#x} mode tunnel reqid 1 replay-window {window} "
-                         f"flag af-unspec {crypt}{extra}")
+                         f"flag af-unspec {'esn ' if esn else ''}{crypt}{extra}")
         ip("\n".join(lines), space)
 
     # ---- traffic -------------------------------------------------------------
