@@ -147,7 +147,7 @@ check:
 	@tests/check/run
 
 bench:
-	@tests/setup-packages lab
+	@tests/setup-packages check
 	@tests/bench/bench --lab $(LAB) -k $(KERNEL) $(if $(PROFILE),--profile)
 
 # The first run of either builds a kernel, which takes minutes.
