@@ -65,8 +65,9 @@ static struct crypt *crypt_alloc(u32 size)
 static struct crypt *crypt_get(const struct vpntun_sa *sa, int nfrags)
 {
 	u32 size = frags_at(sa) + (nfrags > 1 ? nfrags * sizeof(struct scatterlist) : 0);
-	struct crypt *c = this_cpu_xchg(spare, NULL);
+	struct crypt *c = __this_cpu_read(spare);
 
+	__this_cpu_write(spare, NULL);
 	if (likely(c && c->size >= size))
 		return c;
 	kfree_sensitive(c);
@@ -75,9 +76,9 @@ static struct crypt *crypt_get(const struct vpntun_sa *sa, int nfrags)
 
 static void crypt_put(struct crypt *c)
 {
-	if (likely(c->size <= SPARE_MAX))
-		c = this_cpu_xchg(spare, c);
-	if (unlikely(c))
+	if (likely(c->size <= SPARE_MAX && !__this_cpu_read(spare)))
+		__this_cpu_write(spare, c);
+	else
 		kfree_sensitive(c);
 }
 

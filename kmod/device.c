@@ -231,7 +231,7 @@ static void vpntun_setup(struct net_device *dev)
 	dev->type = ARPHRD_NONE;
 	dev->flags = IFF_POINTOPOINT | IFF_NOARP;
 	dev->priv_flags |= IFF_NO_QUEUE;
-	dev->needed_headroom = LL_MAX_HEADER + VPNTUN_HEAD_MAX;
+	dev->needed_headroom = VPNTUN_HEAD_MAX;	/* grows where it was not enough */
 	dev->needed_tailroom = ESP_FMT_TAIL_MAX;
 	dev->mtu = VPNTUN_MTU;
 	dev->min_mtu = IPV4_MIN_MTU;

@@ -118,7 +118,10 @@ static enum vpntun_counter rx_strip(struct vpntun_sa *sa, struct sk_buff *skb, u
 	}
 	if (esp_fmt_check_trailer(tail, have, plain, &pad, next) != ESP_FMT_OK)
 		return VPNTUN_C_rx_bad_padding;
-	if (pskb_trim(skb, end - pad - ESP_FMT_TRAILER_LEN))
+	end -= pad + ESP_FMT_TRAILER_LEN;
+	if (likely(!skb_is_nonlinear(skb)))
+		__skb_trim(skb, end);
+	else if (pskb_trim(skb, end))
 		return VPNTUN_C_rx_no_memory;
 	__skb_pull(skb, esp_fmt_head_len(fmt));	/* linear since rx_prepare() */
 	return VPNTUN_C_NONE;
@@ -202,7 +205,7 @@ static void rx_clamp(struct vpntun_sa *sa, struct sk_buff *skb)
 {
 	const struct vpntun_endpoint *ep = rcu_dereference(sa->child->peer->ep);
 
-	if (ep && ep->manner.mss_clamp && unlikely(vpntun_mss_is_syn(skb)))
+	if (ep && ep->manner.mss_clamp && vpntun_maybe_tcp(skb) && vpntun_mss_is_syn(skb))
 		rx_clamp_syn(sa, skb);
 }
 
@@ -235,13 +238,12 @@ static void rx_opened(vpntun_crypto_arg *arg, int err)
 
 	if (err == -EINPROGRESS)	/* only left the driver's backlog */
 		return;
+	local_bh_disable();
 	skb = vpntun_crypt_done(arg);
 	unit = vpntun_unit(skb);
 	vpntun_cb(skb)->why = rx_result(err);
-	if (!atomic_dec_and_test(&vpntun_cb(unit)->pending))
-		return;
-	local_bh_disable();
-	vpntun_rxq_done(unit);
+	if (atomic_dec_and_test(&vpntun_cb(unit)->pending))
+		vpntun_rxq_done(unit);
 	local_bh_enable();
 }
 

@@ -67,6 +67,30 @@ void vpntun_lane_grow(struct vpntun_lane *lane, struct sk_buff *unit)
 }
 
 /**
+ * vpntun_lane_alone() - number a packet and take the turn for it, if it is alone
+ * @lane: its lane
+ * @sa: its SA
+ * @seq: where to put the number
+ *
+ * Context: softirqs off.
+ * Return: true if the caller is to send the packet, and then to empty the lane by
+ * vpntun_lane_next(); false if there are others, or no number is left
+ */
+bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq)
+{
+	bool alone;
+
+	spin_lock(&lane->lock);
+	alone = !lane->first && !lane->busy && sa->seq < sa->seq_max;
+	if (likely(alone)) {
+		lane->busy = true;
+		*seq = ++sa->seq;
+	}
+	spin_unlock(&lane->lock);
+	return alone;
+}
+
+/**
  * vpntun_lane_done() - a unit's work is done
  * @lane: its lane
  * @unit: the unit; no longer the caller's

@@ -18,6 +18,7 @@
 
 #define TX_UNITS	32		/* units of one call: more go in several */
 #define TX_LANE_MAX	2048		/* packets that wait for other CPUs */
+#define TX_HEADROOM_MAX	256
 
 /**
  * struct tx - what the packets of one call have in common
@@ -81,6 +82,16 @@ static enum vpntun_counter tx_find_way(struct tx *tx)
 }
 
 /*
+ * The next packets bring the room that this one lacked. Asking for the most that
+ * any way could need would make every packet's buffer larger.
+ */
+static void tx_want_headroom(struct net_device *dev, u32 head)
+{
+	if (READ_ONCE(dev->needed_headroom) < head && head <= TX_HEADROOM_MAX)
+		WRITE_ONCE(dev->needed_headroom, head);
+}
+
+/*
  * Room for all headers in front and the trailer behind, and data that is ours to
  * overwrite. Copies only what is shared. Return: scatterlist entries needed.
  */
@@ -88,9 +99,12 @@ static int tx_make_room(struct sk_buff *skb, u32 head, u32 tail, struct sk_buff 
 {
 	int more = head - skb_headroom(skb);
 
-	if (more > 0 && pskb_expand_head(skb, SKB_DATA_ALIGN(more),
-					 max_t(int, tail - skb_tailroom(skb), 0), GFP_ATOMIC))
-		return -ENOMEM;
+	if (unlikely(more > 0)) {
+		tx_want_headroom(skb->dev, head);
+		if (pskb_expand_head(skb, SKB_DATA_ALIGN(more),
+				     max_t(int, tail - skb_tailroom(skb), 0), GFP_ATOMIC))
+			return -ENOMEM;
+	}
 	if (!skb_cloned(skb) && !skb_is_nonlinear(skb) && skb_tailroom(skb) >= tail) {
 		*last = skb;
 		return 1;
@@ -191,14 +205,13 @@ static void tx_sealed(vpntun_crypto_arg *arg, int err)
 
 	if (err == -EINPROGRESS)	/* only left the driver's backlog */
 		return;
+	local_bh_disable();
 	skb = vpntun_crypt_done(arg);
 	unit = vpntun_unit(skb);
 	if (err)
 		vpntun_cb(skb)->why = VPNTUN_C_tx_crypto_failed;
-	if (!atomic_dec_and_test(&vpntun_cb(unit)->pending))
-		return;
-	local_bh_disable();
-	tx_unit_done(unit);
+	if (atomic_dec_and_test(&vpntun_cb(unit)->pending))
+		tx_unit_done(unit);
 	local_bh_enable();
 }
 
@@ -240,13 +253,28 @@ void vpntun_tx_work(struct sk_buff *unit)
 		tx_unit_done(unit);
 }
 
+/* Finish a checksum that was left to the device. Return: false on failure. */
+static bool tx_checksum(struct sk_buff *skb)
+{
+	u32 at = skb_checksum_start_offset(skb);
+	__sum16 *sum;
+
+	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_csum_is_sctp(skb) ||
+	    at + skb->csum_offset + sizeof(*sum) > skb->len)
+		return !skb_checksum_help(skb);
+	sum = (__sum16 *)(skb->data + at + skb->csum_offset);
+	*sum = csum_fold(csum_partial(skb->data + at, skb->len - at, 0)) ?: CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+	return true;
+}
+
 /* Cut a super-packet, or finish the checksum of a single one. */
 static struct sk_buff *tx_segment(struct sk_buff *skb)
 {
 	struct sk_buff *segs;
 
 	if (!skb_is_gso(skb)) {
-		if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
+		if (skb->ip_summed == CHECKSUM_PARTIAL && !tx_checksum(skb))
 			return NULL;
 		skb_mark_not_on_list(skb);
 		return skb;
@@ -325,12 +353,21 @@ static enum vpntun_counter tx_enter(struct tx *tx, const struct tx_batch *b)
 	return why;
 }
 
+static void tx_start(struct tx_batch *b)
+{
+	b->n = 0;
+	b->total = 0;
+	b->bytes = 0;
+}
+
 /* Send a batch. Each unit has a reference to the SA. */
 static void tx_flush(struct tx *tx, struct tx_batch *b)
 {
 	enum vpntun_counter why = VPNTUN_C_tx_sa_stopped;
 	unsigned int i;
 
+	if (unlikely(!b->n))
+		return;
 	if (likely(vpntun_sa_account(tx->sa, b->total, b->bytes)))
 		why = tx_enter(tx, b);
 	if (likely(why == VPNTUN_C_NONE)) {
@@ -341,13 +378,11 @@ static void tx_flush(struct tx *tx, struct tx_batch *b)
 			vpntun_sa_put(tx->sa);
 		}
 	}
-	b->n = 0;
-	b->total = 0;
-	b->bytes = 0;
+	tx_start(b);
 }
 
 /* Put a prepared packet into the batch's last unit, or a new one if that is full. */
-static enum vpntun_counter tx_join(struct tx *tx, struct tx_batch *b, struct sk_buff *skb)
+static void tx_join(struct tx *tx, struct tx_batch *b, struct sk_buff *skb)
 {
 	if (b->n && b->packets[b->n - 1] < VPNTUN_UNIT_MAX) {
 		vpntun_unit_join(b->units[b->n - 1], b->last, skb);
@@ -355,8 +390,10 @@ static enum vpntun_counter tx_join(struct tx *tx, struct tx_batch *b, struct sk_
 	} else {
 		if (b->n == TX_UNITS)
 			tx_flush(tx, b);
-		if (!refcount_inc_not_zero(&tx->sa->ref))
-			return VPNTUN_C_tx_sa_stopped;	/* removed this moment */
+		if (!refcount_inc_not_zero(&tx->sa->ref)) {	/* removed this moment */
+			tx_drop_one(tx, skb, VPNTUN_C_tx_sa_stopped);
+			return;
+		}
 		vpntun_unit_init(skb, tx->sa);
 		b->units[b->n] = skb;
 		b->packets[b->n++] = 1;
@@ -364,7 +401,6 @@ static enum vpntun_counter tx_join(struct tx *tx, struct tx_batch *b, struct sk_
 	b->last = skb;
 	b->total++;
 	b->bytes += vpntun_cb(skb)->len;
-	return VPNTUN_C_NONE;
 }
 
 /* Prepare the packets of a list and send them as units. */
@@ -374,19 +410,59 @@ static void tx_list(struct tx *tx, struct sk_buff *list)
 	enum vpntun_counter why;
 	struct tx_batch b;
 
-	b.n = 0;
-	b.total = 0;
-	b.bytes = 0;
+	tx_start(&b);
 	skb_list_walk_safe(list, skb, next) {
 		skb_mark_not_on_list(skb);
 		why = tx_prepare(tx, skb);
 		if (likely(why == VPNTUN_C_NONE))
-			why = tx_join(tx, &b, skb);
-		if (unlikely(why != VPNTUN_C_NONE))
+			tx_join(tx, &b, skb);
+		else
 			tx_drop_one(tx, skb, why);
 	}
-	if (likely(b.n))
+	tx_flush(tx, &b);
+}
+
+/*
+ * A packet for which nobody waits and that waits for nobody, as most are: it is
+ * encrypted and sent at once, without a place in the lane. Return: false if there
+ * are others, or if the cipher may take its time.
+ */
+static bool tx_alone(struct tx *tx, struct sk_buff *skb)
+{
+	struct vpntun_peer *peer = tx->child->peer;
+	struct vpntun_cb *cb = vpntun_cb(skb);
+	struct vpntun_sa *sa = tx->sa;
+	enum vpntun_counter why;
+	struct sk_buff *unit;
+
+	if (!vpntun_crypt_at_once(sa) || !vpntun_lane_alone(&peer->lane, sa, &cb->seq))
+		return false;
+	why = VPNTUN_C_tx_sa_stopped;
+	if (likely(vpntun_sa_account(sa, 1, cb->len))) {
+		tx_seal(sa, skb, NULL, NULL);
+		why = cb->why;
+	}
+	if (likely(why == VPNTUN_C_NONE))
+		why = vpntun_outer_send(tx->vt, peer, skb);
+	if (unlikely(why != VPNTUN_C_NONE))
+		tx_drop_one(tx, skb, why);
+	while (unlikely((unit = vpntun_lane_next(&peer->lane)) != NULL))
+		tx_send_unit(unit);
+	return true;
+}
+
+static void tx_one(struct tx *tx, struct sk_buff *skb)
+{
+	enum vpntun_counter why = tx_prepare(tx, skb);
+	struct tx_batch b;
+
+	if (unlikely(why != VPNTUN_C_NONE)) {
+		tx_drop_one(tx, skb, why);
+	} else if (!tx_alone(tx, skb)) {
+		tx_start(&b);
+		tx_join(tx, &b, skb);
 		tx_flush(tx, &b);
+	}
 }
 
 /* What the device gets and cannot send protected is held or dropped, never sent in clear. */
@@ -417,7 +493,10 @@ static enum vpntun_counter tx_packet(struct tx *tx, struct sk_buff *skb)
 	if (!list)
 		return VPNTUN_C_tx_gso_failed;
 	if (!tx_must_fragment(tx, list)) {
-		tx_list(tx, list);
+		if (list->next)
+			tx_list(tx, list);
+		else
+			tx_one(tx, list);
 		return VPNTUN_C_NONE;
 	}
 	skb_list_walk_safe(list, skb, next) {
@@ -453,7 +532,7 @@ netdev_tx_t vpntun_xmit(struct sk_buff *skb, struct net_device *dev)
 	if (likely(why == VPNTUN_C_NONE))
 		why = tx_find_way(&tx);
 	if (likely(why == VPNTUN_C_NONE)) {
-		if (tx.way.ep->manner.mss_clamp)
+		if (vpntun_maybe_tcp(skb) && tx.way.ep->manner.mss_clamp)
 			vpntun_mss_clamp(skb, min(tx.max, READ_ONCE(dev->mtu)));
 		why = vpntun_size_check(skb, &tx.way, tx.max);
 	}

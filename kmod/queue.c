@@ -16,7 +16,7 @@
 #include "vpntun.h"
 
 #define COMPANY_POLLS	16	/* lone packets in a row until the next go straight */
-#define ALONE_PROBE	16	/* one in so many waits */
+#define ALONE_PROBE	64	/* one in so many waits */
 #define RXQ_MAX		4096	/* packets waiting on one CPU */
 
 /* This CPU is handing a packet to the stack straight from the receive path. */

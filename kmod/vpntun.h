@@ -16,6 +16,7 @@
 #include <crypto/aead.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/ip.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -638,6 +639,7 @@ void vpntun_lane_stop(void);
 void vpntun_lane_init(struct vpntun_lane *lane);
 void vpntun_lane_add(struct vpntun_lane *lane, struct sk_buff *unit, u32 packets);
 void vpntun_lane_grow(struct vpntun_lane *lane, struct sk_buff *unit);
+bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq);
 bool vpntun_lane_done(struct vpntun_lane *lane, struct sk_buff *unit);
 struct sk_buff *vpntun_lane_next(struct vpntun_lane *lane);
 void vpntun_lane_work(struct sk_buff **units, unsigned int n, unsigned int packets);
@@ -661,6 +663,13 @@ struct sk_buff *vpntun_fragment(struct sk_buff *skb, const struct vpntun_way *wa
 
 /* mss.c */
 bool vpntun_mss_is_syn(const struct sk_buff *skb);
+
+/* Quick look whether vpntun_mss_clamp() could have anything to do. */
+static inline bool vpntun_maybe_tcp(const struct sk_buff *skb)
+{
+	return skb->protocol != htons(ETH_P_IP) || ip_hdr(skb)->protocol == IPPROTO_TCP;
+}
+
 void vpntun_mss_clamp(struct sk_buff *skb, u32 max);
 
 /* tos.c */
