@@ -37,7 +37,7 @@ def tell(measure, way, repeat, value):
         f.write(json.dumps({"measure": measure, "way": way, "repeat": repeat,
                             "value": value}) + "\n")
     shown = f"{value / 1e6:,.1f} MB/s" if "tcp" in measure else f"{value:,.0f}"
-    print(f"  {measure:11} {way:18} {shown:>12}", flush=True)
+    print(f"\t{measure:11} {way:18} {shown:>12}", flush=True)
 
 
 def program(*args, prefix=()):
@@ -179,7 +179,7 @@ def cores():
                     for streams_ in (1, 4):
                         stream(way, streams_)
                         print(f"{name} tcp{streams_} {VOLUME}", file=index, flush=True)
-                        print(f"  {os.cpu_count()} processors, {streams_} streams, {name}",
+                        print(f"\t{os.cpu_count()} processors, {streams_} streams, {name}",
                               flush=True)
 
 
