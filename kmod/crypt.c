@@ -131,15 +131,11 @@ static void esn_remove(struct crypt *c)
 	put_unaligned(c->covered, esp - 1);
 }
 
-/* Take the request down; the packet is as it should be again. */
-static struct sk_buff *crypt_end(struct crypt *c)
+/* The packet is as it should be again. */
+static void crypt_end(struct crypt *c)
 {
-	struct sk_buff *skb = c->skb;
-
 	if (unlikely(c->sa->esn))
 		esn_remove(c);
-	crypt_put(c);
-	return skb;
 }
 
 /*
@@ -226,8 +222,10 @@ int vpntun_seal(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, 
 	err = crypt_map(c, nfrags, sa->fmt.icv);
 	if (likely(!err))
 		err = crypto_aead_encrypt(&c->req);
-	if (likely(err != -EINPROGRESS))
+	if (likely(err != -EINPROGRESS)) {
 		crypt_end(c);
+		crypt_put(c);
+	}
 	return err;
 }
 
@@ -259,8 +257,10 @@ int vpntun_open(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, 
 	err = crypt_map(c, nfrags, 0);
 	if (likely(!err))
 		err = crypto_aead_decrypt(&c->req);
-	if (likely(err != -EINPROGRESS))
+	if (likely(err != -EINPROGRESS)) {
 		crypt_end(c);
+		crypt_put(c);
+	}
 	return err;
 }
 
@@ -271,15 +271,18 @@ int vpntun_open(struct vpntun_sa *sa, struct sk_buff *skb, u32 off, int nfrags, 
  * A completion with -EINPROGRESS only says that the request left the driver's
  * backlog: it is to be ignored, not brought here. Others are counted.
  *
- * Context: any but hard interrupts.
+ * Context: any.
  * Return: the packet
  */
 struct sk_buff *vpntun_crypt_done(vpntun_crypto_arg *arg)
 {
 	struct crypt *c = vpntun_crypto_data(arg);
+	struct sk_buff *skb = c->skb;
 
 	atomic64_inc(&c->sa->asyncs);
-	return crypt_end(c);
+	crypt_end(c);
+	kfree_sensitive(c);	/* whose CPU this is, and in which context, is anyone's guess */
+	return skb;
 }
 
 /**
