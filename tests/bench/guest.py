@@ -168,6 +168,7 @@ def aead():
 def cores():
     """TCP while the emulator keeps the processors in step; it writes the times."""
     module = W.Module(os.environ["MODULE"])
+    shutil.copyfile("/proc/kallsyms", os.path.join(OUT, "kallsyms"))
     with open(os.path.join(OUT, "index"), "w", encoding="ascii") as index:
         for name in os.environ.get("BENCH_WAYS", " ".join((*OTHERS, "vpntun"))).split():
             with contextlib.ExitStack() as stack:

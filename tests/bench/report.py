@@ -23,7 +23,7 @@ METHODS = {
             "1300-byte datagram costs above veth; ",
 }
 LOCKSTEP = ("one TCP stream in one SA; time is the longest of the processors' instruction counts "
-            "while the emulator keeps them within 2000 instructions of each other (lockstep.c)")
+            "while the emulator keeps them within 10,000 instructions of each other (lockstep.c)")
 PINNED = "one TCP stream in one SA, its two threads pinned to one or two processors; " + HOST
 
 
