@@ -5,72 +5,6 @@
 #include "esp_fmt.h"
 
 /**
- * esp_fmt_pad_len() - padding a payload needs
- * @fmt: geometry of the SA
- * @payload: inner packet in bytes
- *
- * Return: pad bytes, 0 to block - 1
- */
-u32 esp_fmt_pad_len(const struct esp_fmt *fmt, u32 payload)
-{
-	u32 over = (payload + ESP_FMT_TRAILER_LEN) % fmt->block;
-
-	return over ? fmt->block - over : 0;
-}
-
-/**
- * esp_fmt_tail_len() - bytes that follow the payload
- * @fmt: geometry of the SA
- * @payload: inner packet in bytes
- *
- * Return: padding, trailer and ICV in bytes
- */
-u32 esp_fmt_tail_len(const struct esp_fmt *fmt, u32 payload)
-{
-	return esp_fmt_pad_len(fmt, payload) + ESP_FMT_TRAILER_LEN + fmt->icv;
-}
-
-/**
- * esp_fmt_max_payload() - longest inner packet that fits
- * @fmt: geometry of the SA
- * @room: bytes for the whole ESP packet, outer headers not counted
- *
- * Return: inner bytes, 0 if not even an empty packet fits
- */
-u32 esp_fmt_max_payload(const struct esp_fmt *fmt, u32 room)
-{
-	u32 fixed = esp_fmt_head_len(fmt) + fmt->icv;
-	u32 text;
-
-	if (room < fixed)
-		return 0;
-	text = room - fixed;
-	text -= text % fmt->block;
-	return text > ESP_FMT_TRAILER_LEN ? text - ESP_FMT_TRAILER_LEN : 0;
-}
-
-/**
- * esp_fmt_tfc_len() - padding that hides the length of an inner packet
- * @fmt: geometry of the SA
- * @payload: inner packet in bytes
- * @target: length that inner packets are to seem to have; 0 for their own
- * @max: longest inner packet that the path takes
- *
- * It goes between payload and ESP padding, and the receiver tells it by the
- * payload's own length (RFC 4303 2.7). What has the target's length or more, or
- * more than the path takes, is left as it is.
- *
- * Return: bytes between payload and ESP padding
- */
-u32 esp_fmt_tfc_len(const struct esp_fmt *fmt, u32 payload, u32 target, u32 max)
-{
-	(void)fmt;
-	if (target > max)
-		target = max;
-	return target > payload ? target - payload : 0;
-}
-
-/**
  * esp_fmt_fill_trailer() - write padding, pad length and next header
  * @tail: first byte after the payload, with room for @pad + 2 bytes
  * @pad: number of pad bytes
@@ -84,24 +18,6 @@ void esp_fmt_fill_trailer(u8 *tail, u32 pad, u8 next_header)
 		tail[i] = i + 1;
 	tail[pad] = pad;
 	tail[pad + 1] = next_header;
-}
-
-/**
- * esp_fmt_check_length() - can a packet of this length be one of the SA's?
- * @fmt: geometry of the SA
- * @len: bytes from the ESP header to the end of the ICV
- *
- * Return: ESP_FMT_OK, ESP_FMT_SHORT or ESP_FMT_UNALIGNED
- */
-enum esp_fmt_result esp_fmt_check_length(const struct esp_fmt *fmt, u32 len)
-{
-	u32 fixed = esp_fmt_head_len(fmt) + fmt->icv;
-
-	if (len < fixed + ESP_FMT_TRAILER_LEN)
-		return ESP_FMT_SHORT;
-	if ((len - fixed) % fmt->block)
-		return ESP_FMT_UNALIGNED;
-	return ESP_FMT_OK;
 }
 
 /**

@@ -133,21 +133,13 @@ static void tx_wrap(const struct tx *tx, struct sk_buff *skb, struct sk_buff *la
 	vpntun_outer_push(skb, &tx->way, tos, df);
 }
 
-/* Padding that hides the length (RFC 4303 2.7), as far as it fits the path. */
-static u32 tx_tfc_len(const struct tx *tx, u32 len)
-{
-	u32 target = min(tx->sa->tfc, tx->max);
-
-	return target > len ? target - len : 0;
-}
-
 /* Make one packet ready for its number and the cipher. */
 static enum vpntun_counter tx_prepare(const struct tx *tx, struct sk_buff *skb)
 {
 	const struct esp_fmt *fmt = &tx->sa->fmt;
 	struct vpntun_cb *cb = vpntun_cb(skb);
 	u32 len = skb->len;
-	u32 tfc = tx_tfc_len(tx, len);
+	u32 tfc = esp_fmt_tfc_len(len, tx->sa->tfc, tx->max);
 	struct sk_buff *last;
 	int nfrags;
 

@@ -72,14 +72,14 @@ static void padding_for_disguise(void **state)
 			max = esp_fmt_max_payload(fmt, 1480);
 			wanted = targets[t] < max ? targets[t] : max;
 			for (len = 20; len <= max + 20; len++) {
-				tfc = esp_fmt_tfc_len(fmt, len, targets[t], max);
+				tfc = esp_fmt_tfc_len(len, targets[t], max);
 				assert_int_equal(len + tfc, len < wanted ? wanted : len);
 				if (len <= max)
 					assert_true(esp_fmt_head_len(fmt) + len + tfc +
 						    esp_fmt_tail_len(fmt, len + tfc) <= 1480);
-				assert_int_equal(esp_fmt_tfc_len(fmt, len, 0, max), 0);
+				assert_int_equal(esp_fmt_tfc_len(len, 0, max), 0);
 			}
-			assert_int_equal(esp_fmt_tfc_len(fmt, 20, targets[t], 0), 0);
+			assert_int_equal(esp_fmt_tfc_len(20, targets[t], 0), 0);
 		}
 }
 
