@@ -52,7 +52,7 @@ static void count_stray(struct sk_buff *skb, const struct vpntun_sock *vs, __be1
 
 static int esp_rcv(struct sk_buff *skb)
 {
-	int err = vpntun_rx(skb, 0, VPNTUN_ENCAP_NONE);
+	int err = vpntun_rx(skb, VPNTUN_ENCAP_NONE);
 
 	if (err == -EINVAL)
 		count_stray(skb, NULL, 0);
@@ -175,7 +175,7 @@ static int encap_udp_rcv(struct sock *sk, struct sk_buff *skb)
 	sport = udp_hdr(skb)->source;
 	__skb_pull(skb, sizeof(struct udphdr));
 	skb_reset_transport_header(skb);
-	if (vpntun_rx(skb, sport, VPNTUN_ENCAP_UDP) != -EINVAL)
+	if (vpntun_rx(skb, VPNTUN_ENCAP_UDP) != -EINVAL)
 		return 0;
 	count_stray(skb, rcu_dereference_sk_user_data(sk), sport);
 drop:

@@ -392,7 +392,6 @@ static void rx_alone(struct vpntun_sa *sa, struct sk_buff *skb)
 /**
  * vpntun_rx() - an ESP packet came in
  * @skb: the packet; data at the ESP header, network header at the outer one
- * @sport: UDP source port, 0 for raw ESP
  * @encap: enum vpntun_encap
  *
  * ESP and ESP in UDP are both taken for any SA, whatever was negotiated (RFC
@@ -401,7 +400,7 @@ static void rx_alone(struct vpntun_sa *sa, struct sk_buff *skb)
  * Context: softirq, RCU read lock.
  * Return: 0 if taken over, -EINVAL if it is too short or no SA of ours has the SPI
  */
-int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap)
+int vpntun_rx(struct sk_buff *skb, u8 encap)
 {
 	struct net *net = dev_net(skb->dev);
 	struct vpntun_dev *vt;

@@ -194,8 +194,8 @@ void vpntun_lane_work(struct sk_buff **units, unsigned int n, unsigned int packe
 	if (packets >= VPNTUN_SPREAD_MIN && num_online_cpus() > 1)
 		while (out < n - 1 && !ptr_ring_produce(&ring, units[out + 1]))
 			out++;
-	if (out)
-		wake_helpers(out);
+	if (out)	/* none is woken for less than a few units */
+		wake_helpers(packets / VPNTUN_SPREAD_MIN);
 	work_on(units[0]);
 	for (i = out + 1; i < n; i++)	/* the ring was full */
 		work_on(units[i]);

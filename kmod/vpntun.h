@@ -628,7 +628,7 @@ enum vpntun_counter vpntun_outer_send(struct vpntun_dev *vt, struct vpntun_peer 
 				      struct sk_buff *skb);
 
 /* input.c */
-int vpntun_rx(struct sk_buff *skb, __be16 sport, u8 encap);
+int vpntun_rx(struct sk_buff *skb, u8 encap);
 void vpntun_rx_work(struct sk_buff *unit);
 void vpntun_rx_deliver_unit(struct sk_buff *unit, struct napi_struct *napi);
 void vpntun_rx_drop_unit(struct sk_buff *unit, enum vpntun_counter why);
