@@ -99,8 +99,11 @@ static void vpntun_dev_uninit(struct net_device *dev)
 	vt->dead = true;
 	vpntun_dev_flush(vt);
 	vpntun_hold_exit(vt);
-	if (rcu_access_pointer(vt->outer))
+	if (rcu_access_pointer(vt->outer)) {
 		list_del_rcu(&vt->node);
+		/* The namespace may end before the last packet is back from the cipher. */
+		RCU_INIT_POINTER(vt->outer, NULL);
+	}
 	mutex_unlock(&vt->lock);
 	vpntun_rxq_stop(vt);
 }
