@@ -10,8 +10,6 @@
 #include <linux/netdevice.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
-#include <net/ip6_tunnel.h>
-#include <net/ip_tunnels.h>
 #include <net/rtnetlink.h>
 #include <net/udp_tunnel.h>
 
@@ -122,21 +120,6 @@ static inline void vpntun_sock_set_mc_loop(struct sock *sk, bool loop)
 	inet_sk(sk)->mc_loop = loop;
 #endif
 }
-
-/* Since 6.17 the flags of the control block are set by the caller; before, there are none. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
-#define iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet, flags)		\
-	iptunnel_xmit(sk, rt, skb, src, dst, proto, tos, ttl, df, xnet)
-#define udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport, dport, xnet,	\
-			    nocheck, flags)						\
-	udp_tunnel_xmit_skb(rt, sk, skb, src, dst, tos, ttl, df, sport, dport, xnet, nocheck)
-#define ip6tunnel_xmit(sk, skb, dev, flags)	ip6tunnel_xmit(sk, skb, dev)
-/* In the oldest of them the addresses are not const, though only read. */
-#define udp_tunnel6_xmit_skb(dst, sk, skb, dev, saddr, daddr, prio, ttl, label, sport,	\
-			     dport, nocheck, flags)					\
-	udp_tunnel6_xmit_skb(dst, sk, skb, dev, (struct in6_addr *)(saddr),		\
-			     (struct in6_addr *)(daddr), prio, ttl, label, sport, dport, nocheck)
-#endif
 
 /* Since 7.2 at the latest a tunnel is set up on a sock, before on its socket. */
 #define setup_udp_tunnel_sock(net, sk, cfg)						\

@@ -25,8 +25,8 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/dst_cache.h>
-#include <net/netns/generic.h>
 #include <net/ipv6.h>
+#include <net/netns/generic.h>
 #include <uapi/vpntun.h>
 
 #include "compat.h"
