@@ -209,7 +209,7 @@ def table(figs):
     for f in figs:
         verdict = {True: "met", False: "missed", None: ""}[f["met"]]
         print(f"{f['id']:10} {number(f['value'], f['unit']):>13} "
-              f"{number(f['baseline'], f['unit']):>13} {f['ratio'] or 0:6.2f} "
+              f"{number(f['baseline'], f['unit']):>13} {f['ratio'] or 0:6.3f} "
               f"{f['target'] or '':>8} {verdict:6} {f['spread'] or 0:6.1%}  "
               f"{number(f['xfrm-policy'], f['unit']):>14} "
               f"{number(f['xfrm-interface'], f['unit']):>14} "
