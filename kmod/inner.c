@@ -11,36 +11,74 @@
 #include "ecn.h"
 #include "vpntun.h"
 
+/* The child asks for protocols or ports, too. */
+static noinline_for_stack bool upper_match(struct sk_buff *skb, const struct selector_set *set)
+{
+	struct flow flow;
+
+	return vpntun_flow_read(skb, &flow, false, true) && selector_set_match(set, &flow);
+}
+
+static bool addresses_match(const struct selector_set *set, u8 family, const u64 src[2],
+			    const u64 dst[2])
+{
+	return selector_covers(set->remote, set->n_remote, family, src) &&
+	       selector_covers(set->local, set->n_local, family, dst);
+}
+
 /*
  * The inner length is what the header says; more behind it is padding that
  * hides the traffic's shape (RFC 4303 2.7).
  */
-static enum vpntun_counter trim(struct sk_buff *skb, u32 len, u32 least)
+static enum vpntun_counter check_v4(struct sk_buff *skb, const struct selector_set *set)
 {
-	if (unlikely(len < least || len > skb->len))
-		return VPNTUN_C_rx_bad_inner;
-	if (likely(len == skb->len))
-		return VPNTUN_C_NONE;
-	return pskb_trim(skb, len) ? VPNTUN_C_rx_no_memory : VPNTUN_C_NONE;
-}
+	const struct iphdr *ip;
+	u64 src[2], dst[2];
+	u32 len, hlen;
 
-static enum vpntun_counter trim_v4(struct sk_buff *skb)
-{
-	if (unlikely(!pskb_may_pull(skb, sizeof(struct iphdr))))
+	if (unlikely(!pskb_may_pull(skb, sizeof(*ip))))
 		return VPNTUN_C_rx_bad_inner;
 	skb_reset_network_header(skb);
 	skb->protocol = htons(ETH_P_IP);
-	return trim(skb, ntohs(ip_hdr(skb)->tot_len), sizeof(struct iphdr));
+	ip = ip_hdr(skb);
+	hlen = ip->ihl * 4;
+	len = ntohs(ip->tot_len);
+	if (unlikely(ip->version != 4 || hlen < sizeof(*ip) || len < hlen || len > skb->len))
+		return VPNTUN_C_rx_bad_inner;
+	if (unlikely(len != skb->len) && pskb_trim(skb, len))
+		return VPNTUN_C_rx_no_memory;
+	ip = ip_hdr(skb);
+	src[0] = selector_word((__force u32)ip->saddr);
+	dst[0] = selector_word((__force u32)ip->daddr);
+	src[1] = 0;
+	dst[1] = 0;
+	if (unlikely(set->upper) ? upper_match(skb, set) : addresses_match(set, AF_INET, src, dst))
+		return VPNTUN_C_NONE;
+	return VPNTUN_C_rx_bad_selector;
 }
 
-static enum vpntun_counter trim_v6(struct sk_buff *skb)
+static enum vpntun_counter check_v6(struct sk_buff *skb, const struct selector_set *set)
 {
-	if (unlikely(!pskb_may_pull(skb, sizeof(struct ipv6hdr))))
+	const struct ipv6hdr *ip6;
+	u64 src[2], dst[2];
+	u32 len;
+
+	if (unlikely(!pskb_may_pull(skb, sizeof(*ip6))))
 		return VPNTUN_C_rx_bad_inner;
 	skb_reset_network_header(skb);
 	skb->protocol = htons(ETH_P_IPV6);
-	return trim(skb, ntohs(ipv6_hdr(skb)->payload_len) + sizeof(struct ipv6hdr),
-		    sizeof(struct ipv6hdr));
+	ip6 = ipv6_hdr(skb);
+	len = ntohs(ip6->payload_len) + sizeof(*ip6);
+	if (unlikely(ip6->version != 6 || len > skb->len))
+		return VPNTUN_C_rx_bad_inner;
+	if (unlikely(len != skb->len) && pskb_trim(skb, len))
+		return VPNTUN_C_rx_no_memory;
+	ip6 = ipv6_hdr(skb);
+	memcpy(src, &ip6->saddr, sizeof(src));
+	memcpy(dst, &ip6->daddr, sizeof(dst));
+	if (unlikely(set->upper) ? upper_match(skb, set) : addresses_match(set, AF_INET6, src, dst))
+		return VPNTUN_C_NONE;
+	return VPNTUN_C_rx_bad_selector;
 }
 
 /* The outer header has a mark: what it means inside (RFC 6040 4.2). */
@@ -83,19 +121,14 @@ enum vpntun_counter vpntun_inner_check(struct sk_buff *skb, struct vpntun_sa *sa
 {
 	const struct selector_set *set = &sa->child->set;
 	enum vpntun_counter why;
-	struct flow flow;
 
 	if (likely(next == IPPROTO_IPIP))
-		why = trim_v4(skb);
+		why = check_v4(skb, set);
 	else if (next == IPPROTO_IPV6)
-		why = trim_v6(skb);
+		why = check_v6(skb, set);
 	else	/* RFC 4303 2.6 */
 		return next == IPPROTO_NONE ? VPNTUN_C_rx_dummy : VPNTUN_C_rx_bad_next_header;
-	if (unlikely(why != VPNTUN_C_NONE))
-		return why;
-	if (unlikely(!vpntun_flow_read(skb, &flow, false, set->upper)))
-		return VPNTUN_C_rx_bad_inner;
-	if (unlikely(!selector_set_match(set, &flow)))
-		return VPNTUN_C_rx_bad_selector;
-	return outer_tos & ECN_MASK ? merge_ecn(skb, sa, outer_tos) : VPNTUN_C_NONE;
+	if (unlikely(outer_tos & ECN_MASK) && why == VPNTUN_C_NONE)
+		why = merge_ecn(skb, sa, outer_tos);
+	return why;
 }

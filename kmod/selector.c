@@ -23,11 +23,6 @@ static void prefix_mask(u64 mask[2], u32 bits)
 		to[bytes] = 0xff << (8 - rest);
 }
 
-static bool masked_equal(const u64 a[2], const u64 b[2], const u64 mask[2])
-{
-	return !(((a[0] ^ b[0]) & mask[0]) | ((a[1] ^ b[1]) & mask[1]));
-}
-
 static bool any_port(const struct selector *sel)
 {
 	return !sel->port_min && (!sel->port_max || sel->port_max == 0xffff);
@@ -70,7 +65,7 @@ bool selector_overlap(const struct selector *a, const struct selector *b)
 {
 	const struct selector *wide = a->prefixlen < b->prefixlen ? a : b;
 
-	if (a->family != b->family || !masked_equal(a->word, b->word, wide->mask))
+	if (a->family != b->family || !selector_masked_equal(a->word, b->word, wide->mask))
 		return false;
 	if (a->proto && b->proto && a->proto != b->proto)
 		return false;
@@ -115,7 +110,7 @@ static bool upper_match(const struct selector *sel, const struct flow *flow,
 static inline bool selector_match(const struct selector *sel, const struct flow *flow,
 				  const struct flow_end *end)
 {
-	if (sel->family != flow->family || !masked_equal(sel->word, end->word, sel->mask))
+	if (sel->family != flow->family || !selector_masked_equal(sel->word, end->word, sel->mask))
 		return false;
 	return !(sel->proto | sel->port_min | sel->port_max) || upper_match(sel, flow, end);
 }

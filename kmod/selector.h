@@ -158,6 +158,29 @@ static inline u64 selector_word(u32 addr)
 #endif
 }
 
+static inline bool selector_masked_equal(const u64 a[2], const u64 b[2], const u64 mask[2])
+{
+	return !(((a[0] ^ b[0]) & mask[0]) | ((a[1] ^ b[1]) & mask[1]));
+}
+
+/**
+ * selector_covers() - is an address in one of these networks?
+ * @sel: selectors that name neither protocols nor ports
+ * @n: number of selectors
+ * @family: AF_INET or AF_INET6
+ * @word: the address, as in struct flow_end
+ *
+ * Return: true if one of them has it
+ */
+static inline bool selector_covers(const struct selector *sel, u32 n, u8 family,
+				   const u64 word[2])
+{
+	for (; n; n--, sel++)
+		if (sel->family == family && selector_masked_equal(sel->word, word, sel->mask))
+			return true;
+	return false;
+}
+
 int selector_check(struct selector *sel);
 bool selector_overlap(const struct selector *a, const struct selector *b);
 bool selector_set_overlap(const struct selector_set *a, const struct selector_set *b);
