@@ -471,9 +471,10 @@ static void tx_refuse(const struct tx *tx, struct sk_buff *skb, enum vpntun_coun
 	tx_drop_one(tx, skb, why);
 }
 
+/* Pieces have no ports, so a child that names some would not take them (RFC 4301 7). */
 static bool tx_must_fragment(const struct tx *tx, const struct sk_buff *skb)
 {
-	return unlikely(skb->len > tx->max) &&
+	return unlikely(skb->len > tx->max) && !tx->child->set.ports &&
 	       tx->way.ep->manner.fragment == VPNTUN_FRAGMENT_BEFORE && vpntun_may_fragment(skb);
 }
 
