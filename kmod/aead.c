@@ -8,8 +8,6 @@
 #include <crypto/authenc.h>
 #include <crypto/des.h>
 #include <linux/rtnetlink.h>
-#include <linux/scatterlist.h>
-#include <linux/slab.h>
 
 #include "vpntun.h"
 
@@ -287,53 +285,4 @@ void vpntun_aead_free(struct vpntun_sa *sa)
 const char *vpntun_aead_driver(const struct vpntun_sa *sa)
 {
 	return driver_name(sa->direct ?: sa->tfm);
-}
-
-/**
- * vpntun_work_alloc() - the one allocation of a packet: request, IV, scatterlist
- * @sa: the SA; held by the work if its driver may complete later
- * @skb: the packet
- * @nfrags: scatterlist entries it needs
- * @done: called if the driver completes later
- *
- * Return: the work, or NULL
- */
-struct vpntun_work *vpntun_work_alloc(struct vpntun_sa *sa, struct sk_buff *skb,
-				      int nfrags, crypto_completion_t done)
-{
-	size_t head = ALIGN(sizeof(struct vpntun_work) + crypto_aead_reqsize(sa->tfm),
-			    __alignof__(struct scatterlist));
-	struct vpntun_work *work;
-
-	work = kmalloc(head + nfrags * sizeof(struct scatterlist), GFP_ATOMIC);
-	if (!work)
-		return NULL;
-	work->sa = sa;
-	work->skb = skb;
-	work->sg = (struct scatterlist *)((u8 *)work + head);
-	sg_init_table(work->sg, nfrags);
-	aead_request_set_tfm(&work->req, sa->tfm);
-	aead_request_set_callback(&work->req, 0, done, work);
-	if (sa->async)
-		refcount_inc(&sa->ref);
-	return work;
-}
-
-/**
- * vpntun_work_map() - point the request at the packet
- * @work: the work; its skb starts at the ESP header
- * @cryptlen: bytes to encrypt or, with the ICV, to decrypt
- *
- * Return: 0, or -EMSGSIZE if the scatterlist is too short
- */
-int vpntun_work_map(struct vpntun_work *work, u32 cryptlen)
-{
-	u32 head = esp_fmt_head_len(&work->sa->fmt);
-	int n = skb_to_sgvec(work->skb, work->sg, 0, work->skb->len);
-
-	if (n < 0)
-		return n;
-	aead_request_set_crypt(&work->req, work->sg, work->sg, cryptlen, work->iv);
-	aead_request_set_ad(&work->req, head);
-	return 0;
 }

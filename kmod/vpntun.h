@@ -460,45 +460,6 @@ struct vpntun_sa {
 };
 
 /**
- * struct vpntun_work - one packet in the crypto layer, a single allocation
- * @iv: the explicit IV
- * @sa: held while the operation may complete later
- * @skb: the packet
- * @sg: its scatterlist, behind the request
- * @tx: sent packets: route, outer addresses and fields copied from the inner
- *	header, inner length
- * @rx: received packets: sequence number, outer source and fields
- * @req: the request with the driver's context, then the scatterlist
- */
-struct vpntun_work {
-	u8 iv[ESP_FMT_IV_MAX] CRYPTO_MINALIGN_ATTR;
-	struct vpntun_sa *sa;
-	struct sk_buff *skb;
-	struct scatterlist *sg;
-	union {
-		struct {
-			struct rtable *rt;
-			__be32 saddr;
-			__be32 daddr;
-			__be16 sport;
-			__be16 dport;
-			__be16 df;
-			u8 encap;
-			u8 tos;
-			u32 len;
-		} tx;
-		struct {
-			u32 seq;
-			__be32 saddr;
-			__be16 sport;
-			u8 encap;
-			u8 tos;
-		} rx;
-	};
-	struct aead_request req CRYPTO_MINALIGN_ATTR;
-};
-
-/**
  * struct vpntun_way - the way to a peer, for one unit of work
  * @ep: where the peer is; RCU
  * @net: namespace of the outer packets
@@ -685,9 +646,6 @@ int vpntun_aead_init(struct vpntun_sa *sa, const struct vpntun_sa_config *cfg,
 		     struct netlink_ext_ack *extack);
 void vpntun_aead_free(struct vpntun_sa *sa);
 const char *vpntun_aead_driver(const struct vpntun_sa *sa);
-struct vpntun_work *vpntun_work_alloc(struct vpntun_sa *sa, struct sk_buff *skb,
-				      int nfrags, crypto_completion_t done);
-int vpntun_work_map(struct vpntun_work *work, u32 cryptlen);
 
 /* crypt.c */
 bool vpntun_crypt_at_once(const struct vpntun_sa *sa);
