@@ -119,7 +119,8 @@ KOUT  := $(BUILD)/kmod/$(KERNEL)
 KFLAGS ?=
 # The built kernels (tests/vm/built-kernel) have KUnit: there the module holds its suites.
 KUNIT ?= $(if $(filter uml debug,$(KERNEL)),1)
-KARGS  = $(if $(filter uml,$(KERNEL)),ARCH=um) $(if $(KUNIT),KUNIT=1) $(KFLAGS)
+BUILT_CC = $(if $(filter uml debug,$(KERNEL)),CC=$(notdir $(firstword $(shell command -v gcc-12 gcc))))
+KARGS  = $(if $(filter uml,$(KERNEL)),ARCH=um) $(BUILT_CC) $(if $(KUNIT),KUNIT=1) $(KFLAGS)
 
 kmod: $(if $(filter host,$(KERNEL)),,$(BUILD)/kernels/$(KERNEL)/build) $(if $(KUNIT),kmod-suites)
 	@mkdir -p $(KOUT)/src
