@@ -14,7 +14,7 @@ import collections
 import os
 
 AES = ("gcmaes_crypt_by_sg", "helper_rfc4106_encrypt", "helper_rfc4106_decrypt")
-ENTRIES = ("vpntun_xmit", "vpntun_rx", "xfrm_output", "xfrm_input", "gro_cell_poll")
+ENTRIES = ("vpntun_xmit", "vpntun_rx", "rxq_poll", "xfrm_output", "xfrm_input", "gro_cell_poll")
 
 
 class Symbols:
@@ -174,6 +174,8 @@ def main():
         flat(what, counts, args.lines)
         for way, c in counts.items():
             for top in entries(c).values():
+                if top.sum() < args.minimum:
+                    continue
                 print(f"\n-- {what}, {way}: with all that it causes, and by itself")
                 top.show(args.minimum)
 
