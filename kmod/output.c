@@ -263,7 +263,7 @@ static bool tx_checksum(struct sk_buff *skb)
 /* Cut a super-packet, or finish the checksum of a single one. */
 static struct sk_buff *tx_segment(struct sk_buff *skb)
 {
-	struct sk_buff *segs;
+	struct sk_buff *segs, *seg;
 
 	if (!skb_is_gso(skb)) {
 		if (skb->ip_summed == CHECKSUM_PARTIAL && !tx_checksum(skb))
@@ -274,6 +274,12 @@ static struct sk_buff *tx_segment(struct sk_buff *skb)
 	segs = skb_gso_segment(skb, 0);
 	if (IS_ERR_OR_NULL(segs))
 		return NULL;
+	/* The checksum of a tunnel inside is left to the device, whatever was asked for. */
+	for (seg = segs; seg; seg = seg->next)
+		if (unlikely(seg->ip_summed == CHECKSUM_PARTIAL) && !tx_checksum(seg)) {
+			kfree_skb_list(segs);
+			return NULL;
+		}
 	consume_skb(skb);
 	return segs;
 }
