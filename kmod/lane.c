@@ -84,6 +84,7 @@ bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq)
 	alone = !lane->first && !lane->busy && sa->seq < sa->seq_max;
 	if (likely(alone)) {
 		lane->busy = true;
+		lane->cpu = smp_processor_id();
 		*seq = ++sa->seq;
 	}
 	spin_unlock(&lane->lock);
@@ -106,8 +107,10 @@ bool vpntun_lane_done(struct vpntun_lane *lane, struct sk_buff *unit)
 	spin_lock(&lane->lock);
 	vpntun_cb(unit)->done = true;
 	mine = lane->first == unit && !lane->busy;
-	if (mine)
+	if (mine) {
 		lane->busy = true;
+		lane->cpu = smp_processor_id();
+	}
 	spin_unlock(&lane->lock);
 	return mine;
 }

@@ -336,6 +336,8 @@ static enum vpntun_counter tx_enter(struct tx *tx, const struct tx_batch *b)
 	spin_lock(&lane->lock);
 	if (unlikely(sa->seq_max - sa->seq < b->total)) {
 		why = VPNTUN_C_tx_sequence_end;
+	} else if (unlikely(lane->busy && lane->cpu == smp_processor_id())) {
+		why = VPNTUN_C_tx_loop;	/* what it sends came back through another tunnel */
 	} else if (unlikely(lane->packets > TX_LANE_MAX)) {
 		why = VPNTUN_C_tx_queue_full;
 	} else {

@@ -74,6 +74,7 @@ struct vpntun_net {
  * @last: the youngest
  * @packets: how many all units have together
  * @busy: somebody is taking finished units out
+ * @cpu: who that is; outbound only
  */
 struct vpntun_lane {
 	spinlock_t lock;
@@ -81,6 +82,7 @@ struct vpntun_lane {
 	struct sk_buff *last;
 	u32 packets;
 	bool busy;
+	unsigned int cpu;
 };
 
 /**
