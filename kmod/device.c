@@ -284,7 +284,8 @@ static struct vpntun_dev *dev_moved(struct net *net, u32 ifindex)
 	struct vpntun_dev *vt, *found = NULL;
 
 	list_for_each_entry_rcu(vt, &vpntun_net(net)->devs, node) {
-		if (vt->dev->ifindex != ifindex || net_eq(dev_net(vt->dev), net))
+		if (vt->dev->ifindex != ifindex || net_eq(dev_net(vt->dev), net) ||
+		    vt->dev->reg_state != NETREG_REGISTERED)
 			continue;
 		if (found)
 			return ERR_PTR(-ENOTUNIQ);

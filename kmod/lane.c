@@ -15,6 +15,7 @@
 #include "vpntun.h"
 
 #define RING_UNITS	1024
+#define TURN_MAX	256	/* packets */
 
 static struct ptr_ring ring;
 static struct workqueue_struct *helper_wq;
@@ -31,6 +32,7 @@ void vpntun_lane_init(struct vpntun_lane *lane)
 	lane->first = NULL;
 	lane->last = NULL;
 	lane->packets = 0;
+	lane->turn = 0;
 	lane->busy = false;
 }
 
@@ -66,6 +68,25 @@ void vpntun_lane_grow(struct vpntun_lane *lane, struct sk_buff *unit)
 	lane->packets++;
 }
 
+static void take_turn(struct vpntun_lane *lane)
+{
+	lane->busy = true;
+	lane->cpu = smp_processor_id();
+	lane->turn = 0;
+}
+
+/*
+ * Is the turn that of who finished @unit? Where many bring packets the lane is never
+ * empty; then who had a long turn is relieved, or it would last for ever.
+ */
+static bool turn_is_due(const struct vpntun_lane *lane, const struct sk_buff *unit)
+{
+	if (likely(!lane->busy))
+		return lane->first == unit;
+	return lane->turn >= TURN_MAX && lane->cpu != smp_processor_id() &&
+	       vpntun_cb(lane->first)->done;
+}
+
 /**
  * vpntun_lane_alone() - number a packet and take the turn for it, if it is alone
  * @lane: its lane
@@ -74,7 +95,7 @@ void vpntun_lane_grow(struct vpntun_lane *lane, struct sk_buff *unit)
  *
  * Context: softirqs off.
  * Return: true if the caller is to send the packet, and then to empty the lane by
- * vpntun_lane_next(); false if there are others, or no number is left
+ * vpntun_lane_turn(); false if there are others, or no number is left
  */
 bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq)
 {
@@ -83,8 +104,7 @@ bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq)
 	spin_lock(&lane->lock);
 	alone = !lane->first && !lane->busy && sa->seq < sa->seq_max;
 	if (likely(alone)) {
-		lane->busy = true;
-		lane->cpu = smp_processor_id();
+		take_turn(lane);
 		*seq = ++sa->seq;
 	}
 	spin_unlock(&lane->lock);
@@ -98,7 +118,8 @@ bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq)
  *
  * Context: softirqs off.
  * Return: true if the caller is to see that the lane is emptied by
- * vpntun_lane_next(); otherwise somebody else does, or has nothing to do yet
+ * vpntun_lane_next() or vpntun_lane_turn(); otherwise somebody else does, or has
+ * nothing to do yet
  */
 bool vpntun_lane_done(struct vpntun_lane *lane, struct sk_buff *unit)
 {
@@ -106,18 +127,33 @@ bool vpntun_lane_done(struct vpntun_lane *lane, struct sk_buff *unit)
 
 	spin_lock(&lane->lock);
 	vpntun_cb(unit)->done = true;
-	mine = lane->first == unit && !lane->busy;
-	if (mine) {
-		lane->busy = true;
-		lane->cpu = smp_processor_id();
-	}
+	mine = turn_is_due(lane, unit);
+	if (mine)
+		take_turn(lane);
 	spin_unlock(&lane->lock);
 	return mine;
 }
 
+/* The first unit if it is done, else the turn is over. */
+static struct sk_buff *take_first(struct vpntun_lane *lane)
+{
+	struct sk_buff *unit = lane->first;
+
+	if (!unit || !vpntun_cb(unit)->done) {
+		lane->busy = false;
+		return NULL;
+	}
+	lane->first = vpntun_cb(unit)->next;
+	if (!lane->first)
+		lane->last = NULL;
+	lane->packets -= vpntun_cb(unit)->packets;
+	lane->turn += vpntun_cb(unit)->packets;
+	return unit;
+}
+
 /**
  * vpntun_lane_next() - take the first unit, if its work is done
- * @lane: the lane; the caller was told to empty it
+ * @lane: the lane; the caller empties it alone, as a poll does
  *
  * Context: softirqs off.
  * Return: the unit, now the caller's; or NULL, and the caller's turn is over
@@ -127,16 +163,29 @@ struct sk_buff *vpntun_lane_next(struct vpntun_lane *lane)
 	struct sk_buff *unit;
 
 	spin_lock(&lane->lock);
-	unit = lane->first;
-	if (unit && vpntun_cb(unit)->done) {
-		lane->first = vpntun_cb(unit)->next;
-		if (!lane->first)
-			lane->last = NULL;
-		lane->packets -= vpntun_cb(unit)->packets;
-	} else {
-		lane->busy = false;
-		unit = NULL;
-	}
+	unit = take_first(lane);
+	spin_unlock(&lane->lock);
+	return unit;
+}
+
+/**
+ * vpntun_lane_turn() - the same for who was told to empty the lane, and may be
+ * relieved
+ * @lane: the lane
+ *
+ * What the caller took last and what who relieved it takes first may leave in
+ * either order.
+ *
+ * Context: softirqs off since the caller was told.
+ * Return: the unit, now the caller's; or NULL, and the caller's turn is over
+ */
+struct sk_buff *vpntun_lane_turn(struct vpntun_lane *lane)
+{
+	struct sk_buff *unit = NULL;
+
+	spin_lock(&lane->lock);
+	if (likely(lane->cpu == smp_processor_id()))
+		unit = take_first(lane);
 	spin_unlock(&lane->lock);
 	return unit;
 }

@@ -213,7 +213,7 @@ void vpntun_outer_push(struct sk_buff *skb, const struct vpntun_way *way, u8 tos
 	skb_scrub_packet(skb, xnet);
 	if (xnet)
 		skb_orphan(skb);
-	skb_clear_hash_if_not_l4(skb);
+	skb_clear_hash(skb);	/* of inner ports: queues would split the SA */
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->encapsulation = 0;
 	dst_hold(way->dst);

@@ -186,7 +186,7 @@ static void tx_unit_done(struct sk_buff *unit)
 	 */
 	rcu_read_lock();
 	if (vpntun_lane_done(lane, unit))
-		while ((unit = vpntun_lane_next(lane)) != NULL)
+		while ((unit = vpntun_lane_turn(lane)) != NULL)
 			tx_send_unit(unit);
 	rcu_read_unlock();
 }
@@ -446,7 +446,7 @@ static bool tx_alone(struct tx *tx, struct sk_buff *skb)
 		why = vpntun_outer_send(tx->vt, peer, skb);
 	if (unlikely(why != VPNTUN_C_NONE))
 		tx_drop_one(tx, skb, why);
-	while (unlikely((unit = vpntun_lane_next(&peer->lane)) != NULL))
+	while (unlikely((unit = vpntun_lane_turn(&peer->lane)) != NULL))
 		tx_send_unit(unit);
 	return true;
 }
@@ -524,6 +524,7 @@ netdev_tx_t vpntun_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct tx tx;
 	enum vpntun_counter why;
 
+	vpntun_cb(skb)->seq = 0;	/* for who traces a drop before it has one */
 	tx.vt = netdev_priv(dev);
 	tx.child = NULL;
 	tx.sa = NULL;

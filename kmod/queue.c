@@ -47,6 +47,8 @@ bool vpntun_rxq_alone(struct vpntun_dev *vt)
 	if (!skb_queue_empty_lockless(&q->arrived) || READ_ONCE(q->lane.first) ||
 	    READ_ONCE(q->lane.busy) || READ_ONCE(q->dead))
 		return false;
+	if (test_bit(NAPI_STATE_SCHED, &q->napi.state))
+		return false;	/* GRO may still hold what came before */
 	if (!(++q->alone % ALONE_PROBE))
 		return false;
 	__this_cpu_write(straight, true);
@@ -113,6 +115,7 @@ static void rxq_take(struct vpntun_rxq *q, struct rx_batch *b, int budget)
 	b->packets = 0;
 	spin_lock(&q->lane.lock);
 	q->lane.busy = true;
+	q->lane.turn = 0;
 	while (b->packets < budget && (skb = __skb_dequeue(&q->arrived)) != NULL) {
 		struct vpntun_sa *sa = vpntun_cb(skb)->sa;
 

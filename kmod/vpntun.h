@@ -73,6 +73,7 @@ struct vpntun_net {
  * @first: the oldest unit, linked by struct vpntun_cb's @next
  * @last: the youngest
  * @packets: how many all units have together
+ * @turn: how many were taken out in this turn
  * @busy: somebody is taking finished units out
  * @cpu: who that is; outbound only
  */
@@ -81,6 +82,7 @@ struct vpntun_lane {
 	struct sk_buff *first;
 	struct sk_buff *last;
 	u32 packets;
+	u32 turn;
 	bool busy;
 	unsigned int cpu;
 };
@@ -605,6 +607,7 @@ void vpntun_lane_grow(struct vpntun_lane *lane, struct sk_buff *unit);
 bool vpntun_lane_alone(struct vpntun_lane *lane, struct vpntun_sa *sa, u64 *seq);
 bool vpntun_lane_done(struct vpntun_lane *lane, struct sk_buff *unit);
 struct sk_buff *vpntun_lane_next(struct vpntun_lane *lane);
+struct sk_buff *vpntun_lane_turn(struct vpntun_lane *lane);
 void vpntun_lane_work(struct sk_buff **units, unsigned int n, unsigned int packets);
 
 /* queue.c */

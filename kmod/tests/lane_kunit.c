@@ -98,6 +98,31 @@ static void one_at_a_time_takes_out(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, next(f));
 }
 
+/* Who never gets to the end of the lane is relieved, and takes nothing more then. */
+static void a_long_turn_ends(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct sk_buff *unit;
+
+	add(f, 0, 3);
+	KUNIT_EXPECT_TRUE(test, done(f, 0));
+	KUNIT_EXPECT_PTR_EQ(test, next(f), f->unit[0]);
+	f->lane.cpu = nr_cpu_ids;	/* as if another CPU had the turn */
+	KUNIT_EXPECT_FALSE(test, done(f, 1));
+	f->lane.turn = 1 << 20;
+	local_bh_disable();
+	KUNIT_EXPECT_NULL(test, vpntun_lane_turn(&f->lane));
+	KUNIT_EXPECT_TRUE(test, f->lane.busy);
+	KUNIT_EXPECT_TRUE(test, vpntun_lane_done(&f->lane, f->unit[2]));
+	unit = vpntun_lane_turn(&f->lane);
+	KUNIT_EXPECT_PTR_EQ(test, unit, f->unit[1]);
+	unit = vpntun_lane_turn(&f->lane);
+	KUNIT_EXPECT_PTR_EQ(test, unit, f->unit[2]);
+	KUNIT_EXPECT_NULL(test, vpntun_lane_turn(&f->lane));
+	local_bh_enable();
+	KUNIT_EXPECT_FALSE(test, f->lane.busy);
+}
+
 static void units_grow(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -145,6 +170,7 @@ static void any_order_of_finishing(struct kunit *test)
 static struct kunit_case lane_cases[] = {
 	KUNIT_CASE(nothing_leaves_before_the_first),
 	KUNIT_CASE(one_at_a_time_takes_out),
+	KUNIT_CASE(a_long_turn_ends),
 	KUNIT_CASE(units_grow),
 	KUNIT_CASE(any_order_of_finishing),
 	{}
