@@ -163,7 +163,8 @@ class Gateway:
     def drops(self):
         out = sh("ip", "netns", "exec", self.space, "ethtool", "-S", "vpn0")
         return {k.strip(): int(v) for k, v in
-                (line.split(":") for line in out.splitlines()[1:]) if int(v)}
+                (line.split(":") for line in out.splitlines()[1:])
+                if int(v) and k.strip()[:3] in ("tx_", "rx_")}
 
     def socket(self):
         """A UDP socket here, on a port of nobody."""

@@ -403,7 +403,8 @@ class Device:
         with vpntun.netns(self.space):
             return socket.if_nametoindex(self.name)
 
-    def peer(self, pid, remote, local=None, sock=None, port=4500, command="peer-new", name=None):
+    def peer(self, pid, remote, local=None, sock=None, port=4500, command="peer-new", name=None,
+             **manner):
         peer = {"id": pid, "family": socket.AF_INET, "remote": socket.inet_aton(remote),
                 "encap": "udp" if sock else "none"}
         if local:
@@ -413,6 +414,7 @@ class Device:
             peer["remote-port"] = port
         if name or command == "peer-new":
             peer["name"] = name or f"peer-{pid}"
+        peer.update({k.replace("_", "-"): v for k, v in manner.items()})
         self.ctl.do(command, ifindex=self.ifindex, peer=peer)
 
     def child(self, pid, cid, local, remote, acquire=1):
@@ -421,6 +423,9 @@ class Device:
         self.ctl.do("child-new", ifindex=self.ifindex, child={
             "id": cid, "peer-id": pid, "acquire": acquire,
             "local-ts": sels(local), "remote-ts": sels(remote)})
+
+    def child_del(self, pid, cid):
+        self.ctl.do("child-del", ifindex=self.ifindex, child={"id": cid, "peer-id": pid})
 
     def sa(self, pid, cid, way, spi, alg=GCM, **more):
         enc, auth, _, _, _ = ALGS[alg]
