@@ -5,10 +5,12 @@
         ...                              # what is allocated now is asynchronous
 """
 import contextlib
+import errno
 import os
 import re
 import socket
 import struct
+import time
 
 from vpntun import NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR, nla
 
@@ -62,4 +64,16 @@ def preferred(name, driver, priority=9000):
     try:
         yield driver
     finally:
-        request(CRYPTO_MSG_DELALG, name, driver)
+        remove(name, driver)
+
+
+def remove(name, driver, timeout=60):
+    """Remove an instance; what used it may take a grace period to let go."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            return request(CRYPTO_MSG_DELALG, name, driver)
+        except OSError as e:
+            if e.errno != errno.EBUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.05)
