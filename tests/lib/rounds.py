@@ -43,14 +43,19 @@ class Flood:
 
     def __enter__(self):
         for space in self.spaces:
+            out, into = os.pipe()
             pid = os.fork()
             if not pid:
                 self.send(space)
             self.pids.append(pid)
+            os.close(into)
+            os.read(out, 1)	# returns when the child has let go of all it inherited
+            os.close(out)
         return self
 
     def send(self, space):
         try:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))	# a copy keeps a socket open
             with vpntun.netns(space):
                 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             to = (self.to or L.INNER4[L.RIGHT if space == L.LEFT else L.LEFT], 9)
