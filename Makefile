@@ -3,7 +3,7 @@
 #   make               build module, daemon and tool
 #   make install       put them where Debian expects them (DESTDIR, PREFIX)
 #   make demo          the main job, shown on real packets   (TOPOLOGY=site|hub, LAB=vm|host, KERNEL=6.1|6.12|7.3)
-#   make check         every test                            (CHECK_KERNELS="6.1 6.12 7.3")
+#   make check         every test                            (CHECK_KERNELS="6.1 6.12 7.3"; CHECK_ALL=1: on each kernel)
 #   make kunit         the module's KUnit suites, on User Mode Linux
 #   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
 #   make bench         what a packet costs, against xfrm and WireGuard   (LAB=vm|host, KERNEL=6.1|6.12; PROFILE=1: by function)
