@@ -23,6 +23,19 @@
 #include <asm/unaligned.h>
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#include <net/page_pool/helpers.h>
+#else
+#include <net/page_pool.h>
+#endif
+
+/* Until 6.7 a pool had to be told that its pages are dealt out in pieces. */
+#ifdef PP_FLAG_PAGE_FRAG
+#define VPNTUN_POOL_FLAGS		PP_FLAG_PAGE_FRAG
+#else
+#define VPNTUN_POOL_FLAGS		0
+#endif
+
 #ifndef NLA_POLICY_MAX_LEN
 #define NLA_POLICY_MAX_LEN(n)		{ .type = NLA_BINARY, .len = (n) }
 #endif

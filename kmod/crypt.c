@@ -28,7 +28,8 @@
  * @size: of this piece of memory
  * @covered: four bytes before the ESP header, while the high half of an
  *	     extended sequence number needs room
- * @one: scatterlist of a packet in one piece
+ * @sg: scatterlist of a packet in one piece: what is before the ICV, and the ICV.
+ *	Where an entry begins a driver need not cut one into two to get there
  * @iv: explicit IV; drivers write to it
  * @req: the request with the driver's context, then the scatterlist of a packet
  *	 in several pieces
@@ -39,7 +40,7 @@ struct crypt {
 	u32 off;
 	u32 size;
 	__be32 covered;
-	struct scatterlist one;
+	struct scatterlist sg[2];
 	u8 iv[ESP_FMT_IV_MAX] CRYPTO_MINALIGN_ATTR;
 	struct aead_request req CRYPTO_MINALIGN_ATTR;
 };
@@ -57,7 +58,7 @@ static struct crypt *crypt_alloc(u32 size)
 
 	if (c) {
 		c->size = size;
-		sg_init_table(&c->one, 1);
+		sg_init_table(c->sg, ARRAY_SIZE(c->sg));
 	}
 	return c;
 }
@@ -139,12 +140,13 @@ static void crypt_end(struct crypt *c)
 }
 
 /*
- * Point the request at the packet. @icv: bytes at its end that are not text.
+ * Point the request at the packet. @trailing: bytes at its end that are not text.
  */
-static int crypt_map(struct crypt *c, int nfrags, u32 icv)
+static int crypt_map(struct crypt *c, int nfrags, u32 trailing)
 {
 	u32 head = esp_fmt_head_len(&c->sa->fmt);
-	struct scatterlist *sg = &c->one;
+	u32 icv = c->sa->fmt.icv;
+	struct scatterlist *sg = c->sg;
 	struct sk_buff *skb = c->skb;
 	int off = c->off;
 	int n;
@@ -154,7 +156,8 @@ static int crypt_map(struct crypt *c, int nfrags, u32 icv)
 		head += sizeof(__be32);
 	}
 	if (likely(nfrags == 1)) {
-		sg_set_buf(sg, skb->data + off, skb->len - off);
+		sg_set_buf(&sg[0], skb->data + off, skb->len - off - icv);
+		sg_set_buf(&sg[1], skb->data + skb->len - icv, icv);
 	} else {
 		sg = (struct scatterlist *)((u8 *)c + frags_at(c->sa));
 		sg_init_table(sg, nfrags);
@@ -162,7 +165,7 @@ static int crypt_map(struct crypt *c, int nfrags, u32 icv)
 		if (n < 0)
 			return n;
 	}
-	aead_request_set_crypt(&c->req, sg, sg, skb->len - off - head - icv, c->iv);
+	aead_request_set_crypt(&c->req, sg, sg, skb->len - off - head - trailing, c->iv);
 	aead_request_set_ad(&c->req, head);
 	return 0;
 }

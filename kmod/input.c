@@ -98,25 +98,32 @@ static enum vpntun_counter rx_result(int err)
 
 /* ---- after decryption ---------------------------------------------------- */
 
+/* The trailer of a packet in several pieces. */
+static noinline_for_stack enum esp_fmt_result rx_check_copy(const struct sk_buff *skb, u32 end,
+							     u32 plain, u32 *pad, u8 *next)
+{
+	u8 buf[ESP_FMT_PAD_MAX + ESP_FMT_TRAILER_LEN];
+	u32 have = min_t(u32, plain, sizeof(buf));
+
+	if (skb_copy_bits(skb, end - have, buf, have))
+		return ESP_FMT_SHORT;
+	return esp_fmt_check_trailer(buf + have, have, plain, pad, next);
+}
+
 /* Cut off ESP header, IV, padding, trailer and ICV. */
 static enum vpntun_counter rx_strip(struct vpntun_sa *sa, struct sk_buff *skb, u8 *next)
 {
 	const struct esp_fmt *fmt = &sa->fmt;
-	u8 buf[ESP_FMT_PAD_MAX + ESP_FMT_TRAILER_LEN];
 	u32 end = skb->len - fmt->icv;
 	u32 plain = end - esp_fmt_head_len(fmt);
-	u32 have = min_t(u32, plain, sizeof(buf));
-	const u8 *tail;
+	enum esp_fmt_result form;
 	u32 pad;
 
-	if (skb_is_nonlinear(skb)) {
-		if (skb_copy_bits(skb, end - have, buf, have))
-			return VPNTUN_C_rx_bad_padding;
-		tail = buf + have;
-	} else {
-		tail = skb->data + end;
-	}
-	if (esp_fmt_check_trailer(tail, have, plain, &pad, next) != ESP_FMT_OK)
+	if (likely(!skb_is_nonlinear(skb)))
+		form = esp_fmt_check_trailer(skb->data + end, plain, plain, &pad, next);
+	else
+		form = rx_check_copy(skb, end, plain, &pad, next);
+	if (form != ESP_FMT_OK)
 		return VPNTUN_C_rx_bad_padding;
 	end -= pad + ESP_FMT_TRAILER_LEN;
 	if (likely(!skb_is_nonlinear(skb)))

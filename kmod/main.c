@@ -81,9 +81,12 @@ static int __init vpntun_init(void)
 	err = vpntun_lane_start();
 	if (err)
 		goto err_wq;
-	err = register_pernet_subsys(&vpntun_net_ops);
+	err = vpntun_segment_start();
 	if (err)
 		goto err_lane;
+	err = register_pernet_subsys(&vpntun_net_ops);
+	if (err)
+		goto err_segment;
 	err = vpntun_clear_init();
 	if (err)
 		goto err_net;
@@ -107,6 +110,8 @@ err_clear:
 	vpntun_clear_exit();
 err_net:
 	unregister_pernet_subsys(&vpntun_net_ops);
+err_segment:
+	vpntun_segment_stop();
 err_lane:
 	vpntun_lane_stop();
 err_wq:
@@ -122,6 +127,7 @@ static void __exit vpntun_exit(void)
 	rtnl_link_unregister(&vpntun_link_ops);
 	vpntun_clear_exit();
 	unregister_pernet_subsys(&vpntun_net_ops);
+	vpntun_segment_stop();
 	vpntun_lane_stop();
 	rcu_barrier();			/* drops the last references ... */
 	rcu_barrier();			/* ... queues what waited for a grace period ... */

@@ -22,7 +22,7 @@
 
 #define FLOW_LABEL_BITS		20
 
-static struct dst_entry *route4(struct vpntun_way *way, struct dst_cache *cache)
+static noinline_for_stack struct dst_entry *route4(struct vpntun_way *way, struct dst_cache *cache)
 {
 	const struct vpntun_endpoint *ep = way->ep;
 	bool udp = ep->encap == VPNTUN_ENCAP_UDP;
@@ -46,7 +46,7 @@ static struct dst_entry *route4(struct vpntun_way *way, struct dst_cache *cache)
 	return &rt->dst;
 }
 
-static struct dst_entry *route6(struct vpntun_way *way, struct dst_cache *cache)
+static noinline_for_stack struct dst_entry *route6(struct vpntun_way *way, struct dst_cache *cache)
 {
 	const struct vpntun_endpoint *ep = way->ep;
 	bool udp = ep->encap == VPNTUN_ENCAP_UDP;

@@ -81,6 +81,12 @@ static enum vpntun_counter tx_find_way(struct tx *tx)
 	return VPNTUN_C_NONE;
 }
 
+/* What goes in front of an inner packet. */
+static u32 tx_head(const struct tx *tx)
+{
+	return esp_fmt_head_len(&tx->sa->fmt) + tx->way.head + LL_RESERVED_SPACE(tx->way.dst->dev);
+}
+
 /*
  * The next packets bring the room that this one lacked. Asking for the most that
  * any way could need would make every packet's buffer larger.
@@ -143,9 +149,7 @@ static enum vpntun_counter tx_prepare(const struct tx *tx, struct sk_buff *skb)
 	struct sk_buff *last;
 	int nfrags;
 
-	nfrags = tx_make_room(skb, esp_fmt_head_len(fmt) + tx->way.head +
-			      LL_RESERVED_SPACE(tx->way.dst->dev),
-			      tfc + esp_fmt_tail_len(fmt, len + tfc), &last);
+	nfrags = tx_make_room(skb, tx_head(tx), tfc + esp_fmt_tail_len(fmt, len + tfc), &last);
 	if (nfrags < 0)
 		return VPNTUN_C_tx_no_memory;
 	tx_wrap(tx, skb, last, tfc);
@@ -243,45 +247,6 @@ void vpntun_tx_work(struct sk_buff *unit)
 		tx_seal(sa, skb, later, pending);
 	if (!later || atomic_dec_and_test(pending))
 		tx_unit_done(unit);
-}
-
-/* Finish a checksum that was left to the device. Return: false on failure. */
-static bool tx_checksum(struct sk_buff *skb)
-{
-	u32 at = skb_checksum_start_offset(skb);
-	__sum16 *sum;
-
-	if (skb_is_nonlinear(skb) || skb_cloned(skb) || skb_csum_is_sctp(skb) ||
-	    at + skb->csum_offset + sizeof(*sum) > skb->len)
-		return !skb_checksum_help(skb);
-	sum = (__sum16 *)(skb->data + at + skb->csum_offset);
-	*sum = csum_fold(csum_partial(skb->data + at, skb->len - at, 0)) ?: CSUM_MANGLED_0;
-	skb->ip_summed = CHECKSUM_NONE;
-	return true;
-}
-
-/* Cut a super-packet, or finish the checksum of a single one. */
-static struct sk_buff *tx_segment(struct sk_buff *skb)
-{
-	struct sk_buff *segs, *seg;
-
-	if (!skb_is_gso(skb)) {
-		if (skb->ip_summed == CHECKSUM_PARTIAL && !tx_checksum(skb))
-			return NULL;
-		skb_mark_not_on_list(skb);
-		return skb;
-	}
-	segs = skb_gso_segment(skb, 0);
-	if (IS_ERR_OR_NULL(segs))
-		return NULL;
-	/* The checksum of a tunnel inside is left to the device, whatever was asked for. */
-	for (seg = segs; seg; seg = seg->next)
-		if (unlikely(seg->ip_summed == CHECKSUM_PARTIAL) && !tx_checksum(seg)) {
-			kfree_skb_list(segs);
-			return NULL;
-		}
-	consume_skb(skb);
-	return segs;
 }
 
 static void tx_drop_one(const struct tx *tx, struct sk_buff *skb, enum vpntun_counter why)
@@ -451,18 +416,24 @@ static bool tx_alone(struct tx *tx, struct sk_buff *skb)
 	return true;
 }
 
+/* A batch of one. The kernel clears the stack's batch: not what a lone packet has to pay for. */
+static noinline_for_stack void tx_batch_one(struct tx *tx, struct sk_buff *skb)
+{
+	struct tx_batch b;
+
+	tx_start(&b);
+	tx_join(tx, &b, skb);
+	tx_flush(tx, &b);
+}
+
 static void tx_one(struct tx *tx, struct sk_buff *skb)
 {
 	enum vpntun_counter why = tx_prepare(tx, skb);
-	struct tx_batch b;
 
-	if (unlikely(why != VPNTUN_C_NONE)) {
+	if (unlikely(why != VPNTUN_C_NONE))
 		tx_drop_one(tx, skb, why);
-	} else if (!tx_alone(tx, skb)) {
-		tx_start(&b);
-		tx_join(tx, &b, skb);
-		tx_flush(tx, &b);
-	}
+	else if (!tx_alone(tx, skb))
+		tx_batch_one(tx, skb);
 }
 
 /* What the device gets and cannot send protected is held or dropped, never sent in clear. */
@@ -489,7 +460,8 @@ static bool tx_must_fragment(const struct tx *tx, const struct sk_buff *skb)
 /* Cut a packet to what the path takes, and send it. */
 static enum vpntun_counter tx_packet(struct tx *tx, struct sk_buff *skb)
 {
-	struct sk_buff *list = tx_segment(skb), *next, *frags;
+	const struct vpntun_room room = { .head = tx_head(tx), .tail = ESP_FMT_TAIL_MAX };
+	struct sk_buff *list = vpntun_segment(skb, room), *next, *frags;
 
 	if (!list)
 		return VPNTUN_C_tx_gso_failed;

@@ -622,6 +622,21 @@ void vpntun_rxq_done(struct sk_buff *unit);
 /* flow.c */
 bool vpntun_flow_read(struct sk_buff *skb, struct flow *flow, bool outbound, bool upper);
 
+/**
+ * struct vpntun_room - bytes that a packet grows by
+ * @head: in front
+ * @tail: behind
+ */
+struct vpntun_room {
+	u32 head;
+	u32 tail;
+};
+
+/* segment.c */
+int vpntun_segment_start(void);
+void vpntun_segment_stop(void);
+struct sk_buff *vpntun_segment(struct sk_buff *skb, struct vpntun_room room);
+
 /* size.c */
 bool vpntun_may_fragment(const struct sk_buff *skb);
 enum vpntun_counter vpntun_size_check(struct sk_buff *skb, const struct vpntun_way *way, u32 max);
