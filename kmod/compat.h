@@ -36,6 +36,13 @@
 #define VPNTUN_POOL_FLAGS		0
 #endif
 
+/* A kernel without BPF and without drivers for it may have no page pools at all. */
+#ifndef CONFIG_PAGE_POOL
+static inline void skb_mark_for_recycle(struct sk_buff *skb)
+{
+}
+#endif
+
 #ifndef NLA_POLICY_MAX_LEN
 #define NLA_POLICY_MAX_LEN(n)		{ .type = NLA_BINARY, .len = (n) }
 #endif
