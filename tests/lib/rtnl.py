@@ -22,7 +22,7 @@ RTM_NEWLINK, RTM_DELLINK, RTM_NEWADDR, RTM_NEWROUTE = 16, 17, 20, 24
 NLM_F_CREATE, NLM_F_EXCL = 0x400, 0x200
 IFLA_IFNAME, IFLA_MTU, IFLA_LINKINFO, IFLA_NET_NS_FD = 3, 4, 18, 28
 IFLA_INFO_KIND, IFLA_INFO_DATA, VETH_INFO_PEER = 1, 2, 1
-IFA_ADDRESS, IFA_LOCAL = 1, 2
+IFA_ADDRESS, IFA_LOCAL, IFA_F_NODAD = 1, 2, 2
 RTA_DST, RTA_OIF, RTA_PREFSRC = 1, 4, 7
 IFF_UP = 1
 
@@ -108,6 +108,14 @@ class Rtnl:
             except OSError as e:	# it carries no errno
                 raise OSError(errno.ENODEV, f"no link {name}") from e
 
+    def names(self):
+        """Of all links. Asked for one that is not there the kernel would call modprobe."""
+        with inside(self.space):
+            return {name for _, name in socket.if_nameindex()}
+
+    def has(self, name):
+        return name in self.names()
+
     @staticmethod
     def name(name):
         return nla(IFLA_IFNAME, name.encode() + b"\0")
@@ -144,7 +152,8 @@ class Rtnl:
     def addr_add(self, name, text):
         iface = ipaddress.ip_interface(text)
         family = socket.AF_INET if iface.version == 4 else socket.AF_INET6
-        body = struct.pack("=BBBBI", family, iface.network.prefixlen, 0, 0, self.index(name))
+        flags = IFA_F_NODAD if iface.version == 6 else 0
+        body = struct.pack("=BBBBI", family, iface.network.prefixlen, flags, 0, self.index(name))
         body += nla(IFA_LOCAL, iface.ip.packed) + nla(IFA_ADDRESS, iface.ip.packed)
         self.request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body)
 
