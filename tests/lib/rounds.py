@@ -6,11 +6,13 @@ A test prints `rounds N NAME` beside its checks; tests/debug/guest adds them up.
 """
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import time
 
 import lab as L
+import rtnl
 import vpntun
 
 SCALE = float(os.environ.get("ROUNDS", "1"))
@@ -31,6 +33,64 @@ def rounds(name, n, deadline=None):
             yield i
     finally:
         print(f"rounds {done} {name} in {time.monotonic() - begin:.0f} s", flush=True)
+
+
+class Lab(L.Lab):
+    """One lab for all tests of a script, with links by rtnetlink: a namespace takes this
+    kernel ten seconds, a process two."""
+
+    def __init__(self):
+        super().__init__()
+        self.rt = {space: rtnl.Rtnl(space) for space in (L.LEFT, L.RIGHT)}
+
+    def device(self, space, name="vpn0", mtu=1400):
+        other = L.RIGHT if space == L.LEFT else L.LEFT
+        rt = self.rt[space]
+        rt.link_add(name, "vpntun", mtu=mtu)
+        rt.addr_add(name, f"{L.INNER4[space]}/32")
+        rt.addr_add(name, f"{L.INNER6[space]}/128")
+        rt.link_set(name, up=True)
+        rt.route_add(name, L.NET4[other], L.INNER4[space])
+        rt.route_add(name, L.NET6[other], L.INNER6[space])
+        self.dev[space] = L.Device(space, name)
+        return self.dev[space]
+
+    def delete(self, *spaces):
+        """Their devices go."""
+        for space in spaces or (L.LEFT, L.RIGHT):
+            self.rt[space].link_del("vpn0")
+            self.forget(space)
+
+    def forget(self, space):
+        """The device is gone, its control socket goes."""
+        dev = self.dev.pop(space, None)
+        if dev:
+            dev.ctl.close()
+
+    def close_sockets(self):
+        for sock in self.socks:
+            sock.close()
+        self.socks.clear()
+
+    def clear(self):
+        """Between two tests: nothing is left, but the module is loaded."""
+        self.close_sockets()
+        for space, rt in self.rt.items():
+            self.forget(space)
+            if rt.has("vpn0"):
+                rt.link_del("vpn0")
+        if not os.path.exists("/sys/module/vpntun"):
+            L.insmod()
+
+    def down(self):
+        for rt in self.rt.values():
+            rt.close()
+        super().down()
+
+
+def run(*tests):
+    """Run test functions one after the other in one lab."""
+    L.run(*tests, shared=Lab())
 
 
 class Flood:
@@ -104,6 +164,19 @@ def atomic_faults(percent):
         yield
     finally:
         knob("failslab", probability=0, ignore_gfp_wait="N")
+
+
+@contextlib.contextmanager
+def unproven(really=True):
+    """While a block runs lockdep does not look at the order of locks, if really."""
+    path = pathlib.Path("/sys/module/lockdep/parameters/prove_locking")
+    if really:
+        path.write_text("0", encoding="ascii")
+    try:
+        yield
+    finally:
+        if really:
+            path.write_text("1", encoding="ascii")
 
 
 class FailNth:
