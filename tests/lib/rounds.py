@@ -203,12 +203,15 @@ class FailNth:
         self.write(0)
         return left == 0, error
 
-    def count(self, call):
-        """How many allocations call makes; it is carried out."""
+    def count(self, call, refused=None):
+        """How many allocations call makes; it is carried out, or refused with an errno."""
         many = 1 << 20
         self.write(many)
         try:
             call()
+        except OSError as e:
+            if e.errno != refused:
+                raise
         finally:
             left = int(os.pread(self.fd, 32, 0).split()[0])
             self.write(0)
