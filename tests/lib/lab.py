@@ -117,9 +117,13 @@ def run(*tests, shared=None):
 
 
 def sh(*args, **kw):
-    kw.setdefault("check", True)
-    return subprocess.run(list(args), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, **kw).stdout
+    """What a command prints; if it fails, that is what the exception says."""
+    check = kw.pop("check", True)
+    proc = subprocess.run(list(args), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False, **kw)
+    if check and proc.returncode:
+        raise RuntimeError(f"{' '.join(args)}: exit {proc.returncode}: {proc.stdout.strip()}")
+    return proc.stdout
 
 
 def ip(text, space=None):

@@ -5,7 +5,8 @@
  *	flood ADDRESS SPI COUNT SEED
  *
  * Half of them have a sequence number near the window, the others any. Prints how
- * many went out.
+ * many went out. What fails is tried again: a call also reports errors of packets
+ * before it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,6 +21,7 @@
 #define BATCH	64
 #define LEN_MAX	1400
 #define NEAR	256
+#define TRIES	100
 
 static uint64_t state;
 
@@ -56,8 +58,8 @@ int main(int argc, char **argv)
 	struct mmsghdr msg[BATCH] = { 0 };
 	struct iovec iov[BATCH];
 	long count, sent = 0;
+	int fd, i, n, tries;
 	uint32_t spi;
-	int fd, i, n;
 
 	if (argc != 5 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1) {
 		fprintf(stderr, "usage: flood ADDRESS SPI COUNT SEED\n");
@@ -79,12 +81,13 @@ int main(int argc, char **argv)
 			msg[i].msg_hdr.msg_iov = &iov[i];
 			msg[i].msg_hdr.msg_iovlen = 1;
 		}
-		n = sendmmsg(fd, msg, n, 0);
-		if (n < 0) {
+		for (tries = TRIES, i = -1; i < 0 && tries; tries--)
+			i = sendmmsg(fd, msg, n, 0);
+		if (i < 0) {
 			perror("flood: sendmmsg");
 			return 1;
 		}
-		sent += n;
+		sent += i;
 	}
 	printf("%ld\n", sent);
 	return 0;
