@@ -27,6 +27,13 @@ static const struct cfg_word dpd_words[] = {
 	{ "on-demand", DPD_ON_DEMAND }, { "periodic", DPD_PERIODIC }, { "off", DPD_OFF }, { "no", DPD_OFF },
 	{ NULL, 0 },
 };
+static const struct cfg_word action_words[] = {
+	{ "clear", DPD_CLEAR }, { "hold", DPD_HOLD }, { "restart", DPD_RESTART }, { NULL, 0 },
+};
+static const struct cfg_word order_words[] = {
+	{ "auto", DPD_ORDER_AUTO }, { "seq-hash-notify", DPD_HASH_NOTIFY }, { "seq-notify-hash", DPD_NOTIFY_HASH },
+	{ NULL, 0 },
+};
 static const struct cfg_word encap_words[] = {
 	{ "auto", ENCAP_AUTO }, { "udp", ENCAP_FORCE_UDP }, { NULL, 0 },
 };
@@ -74,6 +81,8 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_ROUTES]		= { cfg_set_bool, AT(routes) },
 	[KEY_START]		= { cfg_set_word, AT(start), .words = start_words },
 	[KEY_DPD]		= { cfg_set_word, AT(dpd), .words = dpd_words },
+	[KEY_DPD_ACTION]	= { cfg_set_word, AT(dpd_action), .words = action_words },
+	[KEY_DPD_ORDER]		= { cfg_set_word, AT(dpd_order), .words = order_words },
 	[KEY_DPD_IDLE]		= { cfg_set_seconds, AT(dpd_idle), 1, 3600 },
 	[KEY_DPD_RETRANSMIT]	= { cfg_set_seconds, AT(dpd_retransmit), 1, 600 },
 	[KEY_DPD_RETRIES]	= { cfg_set_number, AT(dpd_retries), 1, 20 },
@@ -171,7 +180,7 @@ static const char *foreign_name(const char *key)
 		{ "local_ts", "local-subnets" }, { "remote_ts", "remote-subnets" },
 		{ "allowedips", "remote-subnets" }, { "auto", "start" }, { "keyexchange", "ike-version" },
 		{ "ikelifetime", "ike-lifetime" }, { "lifetime", "esp-lifetime" }, { "keylife", "esp-lifetime" },
-		{ "dpddelay", "dpd-idle" }, { "dpdaction", "dpd" }, { "forceencaps", "encapsulation" },
+		{ "dpddelay", "dpd-idle" }, { "dpdaction", "dpd-action" }, { "forceencaps", "encapsulation" },
 		{ "keepalive", "nat-keepalive" }, { "replay_window", "replay-window" },
 		{ "set_df", "df" }, { "copy_df", "df" }, { "copy_dscp", "dscp" }, { "copy_ecn", "ecn" },
 		{ "tfc_padding", "tfc" }, { "fragmentation", "fragment" }, { "tcp-mss", "mss-clamp" },

@@ -85,6 +85,24 @@ static void settle_start(struct cfg_load *ld, const struct cfg_conn *c)
 	cfg->start = START_PASSIVE;
 }
 
+/* hold and restart begin the connection from here, and need to know where to. */
+static void check_dpd(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	static const enum conn_key idle[] = {
+		KEY_DPD_ACTION, KEY_DPD_ORDER, KEY_DPD_IDLE, KEY_DPD_RETRANSMIT, KEY_DPD_RETRIES,
+	};
+	const struct conn_cfg *cfg = c->cfg;
+
+	if (usable(c, KEY_REMOTE) && cfg->remote.sa.sa_family == AF_UNSPEC &&
+	    (cfg->dpd_action == DPD_HOLD || cfg->dpd_action == DPD_RESTART))
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_DPD_ACTION),
+			   "dpd-action: a connection with remote = any can only wait for its peer, expected dpd-action = clear");
+	for (size_t i = 0; cfg->dpd == DPD_OFF && i < ARRAY_LEN(idle); i++)
+		if (usable(c, idle[i]))
+			cfg_report(ld, CFG_WARNING, c->file, line_of(c, idle[i]), "%s changes nothing: dpd is off (line %d)",
+				   conn_key_name(idle[i]), line_of(c, KEY_DPD));
+}
+
 static void check_addresses(struct cfg_load *ld, const struct cfg_conn *c)
 {
 	sa_family_t local = c->cfg->local.sa.sa_family, remote = c->cfg->remote.sa.sa_family;
@@ -257,6 +275,7 @@ void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
 	settle_pfs(ld, c);
 	settle_start(ld, c);
 	check_addresses(ld, c);
+	check_dpd(ld, c);
 	check_subnets(ld, c);
 	check_weak(ld, c);
 	check_packets(ld, c);

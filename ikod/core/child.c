@@ -12,11 +12,6 @@ const char *child_str(const struct child *child, char out[CHILD_STRLEN])
 	return out;
 }
 
-static bool child_is_auto(const struct child *child)
-{
-	return child->conn->cfg->start == START_AUTO;
-}
-
 /* ---- starting quick modes ---- */
 
 struct quicks {
@@ -79,7 +74,7 @@ void child_pump(struct conn *c)
 	if (!child || timer_running(&c->grace))
 		return;
 	if (!c->ike) {
-		if (c->cfg->start != START_PASSIVE)
+		if (conn_begins(c) || conn_traffic_begins(c))
 			conn_initiate(c);
 		return;
 	}
@@ -98,7 +93,7 @@ void child_retry_due(void *owner)
 {
 	struct child *child = owner;
 
-	if (child_is_auto(child) && !child->current)
+	if (conn_begins(child->conn) && !child->current)
 		child->wanted = true;
 	conn_pump_soon(child->conn);
 }
@@ -156,7 +151,7 @@ void child_failed(struct child *child, enum failure_cause cause, enum failure_wh
 	child->failures++;
 	if (cause == FAIL_NO_RESPONSE || cause == FAIL_NO_FINISH)
 		suspect_ike(child);
-	if (!child_is_auto(child) && !child->current)
+	if (!conn_begins(child->conn) && !child->current)
 		child->wanted = false;	/* the next packet or command asks again */
 	child_pause(child, engine_backoff(c->e, child->failures));
 	conn_pump_soon(c);
@@ -199,7 +194,7 @@ void child_lost(struct child *child, enum failure_cause cause, enum failure_who 
 	struct conn *c = child->conn;
 
 	child_down_event(child, cause, who, detail);
-	if (!child_is_auto(child) || c->admin_down || c->removed || c->e->shutting_down)
+	if (!conn_begins(child->conn) || c->admin_down || c->removed || c->e->shutting_down)
 		return;
 	child->wanted = true;
 	if (lived < FLAP_LIFE)

@@ -175,6 +175,7 @@ static void csa_promote(struct child_sa *csa)
 	}
 	child->current = csa;
 	csa_announce(csa, rekeyed);
+	liveness_restored(child->conn);
 }
 
 /* The peer holds @csa, or nothing better is there to send with. */

@@ -129,13 +129,18 @@ static bool esp_numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	       a->sha256_truncation == b->sha256_truncation && a->tfc == b->tfc && outer_same(&a->outer, &b->outer);
 }
 
+static bool dpd_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return a->dpd == b->dpd && a->dpd_action == b->dpd_action && a->dpd_order == b->dpd_order &&
+	       a->dpd_idle == b->dpd_idle && a->dpd_retransmit == b->dpd_retransmit &&
+	       a->dpd_retries == b->dpd_retries;
+}
+
 static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
 	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
 	       a->esp_lifetime == b->esp_lifetime && a->esp_lifebytes == b->esp_lifebytes &&
-	       a->routes == b->routes && a->start == b->start && a->dpd == b->dpd &&
-	       a->dpd_idle == b->dpd_idle && a->dpd_retransmit == b->dpd_retransmit &&
-	       a->dpd_retries == b->dpd_retries && a->encap == b->encap &&
+	       a->routes == b->routes && a->start == b->start && dpd_same(a, b) && a->encap == b->encap &&
 	       esp_numbers_same(a, b) && a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&
 	       a->retransmit_tries == b->retransmit_tries && a->weak_crypto == b->weak_crypto;
 }

@@ -16,6 +16,8 @@
 
 enum start_mode { START_AUTO, START_ON_DEMAND, START_PASSIVE };
 enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
+enum dpd_action { DPD_BY_START, DPD_CLEAR, DPD_HOLD, DPD_RESTART };	/* auto: restart, on-demand: hold, passive: clear */
+enum dpd_order { DPD_ORDER_AUTO, DPD_HASH_NOTIFY, DPD_NOTIFY_HASH };
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
 enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
 enum df_mode { DF_COPY, DF_SET, DF_CLEAR };		/* as VPNTUN_DF_* */
@@ -74,6 +76,8 @@ struct conn_cfg {
 	enum start_mode start;
 	struct secret psk;
 	enum dpd_mode dpd;
+	enum dpd_action dpd_action;
+	enum dpd_order dpd_order;
 	uint32_t dpd_idle, dpd_retransmit, dpd_retries;
 	enum encap_mode encap;
 	uint32_t nat_keepalive;			/* 0: none */

@@ -22,6 +22,8 @@
 	X(START, "start", "auto, on-demand or passive")					\
 	X(PSK_FILE, "psk-file", "a file that holds the pre-shared key")			\
 	X(DPD, "dpd", "on-demand, periodic or off")					\
+	X(DPD_ACTION, "dpd-action", "clear, hold or restart")				\
+	X(DPD_ORDER, "dpd-order", "auto, seq-hash-notify or seq-notify-hash")		\
 	X(DPD_IDLE, "dpd-idle", "a time such as 30s")					\
 	X(DPD_RETRANSMIT, "dpd-retransmit", "a time such as 15s")			\
 	X(DPD_RETRIES, "dpd-retries", "a number from 1 to 20")				\

@@ -6,11 +6,6 @@
 
 #include "core/policy.h"
 
-static bool is_auto(const struct conn *c)
-{
-	return c->cfg->start == START_AUTO;
-}
-
 static bool remote_known(const struct conn *c)
 {
 	return c->cfg->remote.sa.sa_family != AF_UNSPEC;
@@ -70,7 +65,7 @@ struct conn *conn_new(struct ike_engine *e, struct conn_cfg *cfg)
 void conn_begin(struct conn *c)
 {
 	kernel_install(c);
-	if (is_auto(c))
+	if (conn_begins(c))
 		conn_initiate(c);
 }
 
@@ -98,12 +93,18 @@ static struct ike_sa *find_connecting(const struct conn *c, enum ike_role role)
 static void retry_due(void *owner)
 {
 	struct conn *c = owner;
-	bool wanted = is_auto(c);
+	bool wanted = conn_begins(c);
 
 	for (unsigned int i = 0; !wanted && i < c->n_children; i++)
 		wanted = c->children[i].wanted;
 	if (wanted)
 		conn_initiate(c);
+}
+
+void conn_retry_now(struct conn *c)
+{
+	if (conn_may_initiate(c))
+		engine_set_timer(c->e, &c->retry, 1 + engine_jitter(c->e, 500), retry_due, c);
 }
 
 /* on-demand waits as well: a packet does not cut the pause short, but what came meanwhile is served */
@@ -371,7 +372,7 @@ static void restart_children(struct conn *c, struct ike_sa *sa, bool rekeyed)
 		engine_stop_timer(c->e, &c->children[i].retry);
 		c->children[i].failures = 0;
 	}
-	if (!is_auto(c))
+	if (c->cfg->start != START_AUTO)
 		return;
 	if (sa->role == ROLE_INITIATOR && !peer_leads(c, sa)) {
 		conn_want_all(c, false);
@@ -404,6 +405,7 @@ void conn_phase1_up(struct ike_sa *sa)
 	c->deferred = false;
 	engine_stop_timer(e, &c->retry);
 	c->failure = (struct failure){ 0 };
+	liveness_ike_up(c);
 	announce_ike(sa, rekeyed);
 	kernel_sync(c, sa, ike_sa_udp(sa));
 	use_ike(c, sa);
@@ -467,7 +469,7 @@ void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failur
 		return;
 	}
 	c->state = CONN_IDLE;
-	if (!is_auto(c))
+	if (!conn_begins(c))
 		unwant_children(c);
 	conn_schedule_retry(c);
 }
@@ -490,7 +492,7 @@ static bool fall_back(struct conn *c)
 	if (!sa)
 		return false;
 	use_ike(c, sa);
-	if (may_rekey(sa) && is_auto(c))
+	if (may_rekey(sa) && conn_begins(c))
 		engine_set_timer(c->e, &sa->rekey, SECONDS(1) + engine_jitter(c->e, SECONDS(1)), ike_rekey_due, sa);
 	return true;
 }
@@ -505,13 +507,13 @@ static void phase1_lost(struct conn *c, enum failure_cause cause, enum failure_w
 	engine_event(c->e, c, "ike-down", "%s", failure_text(cause));
 	engine_log(c->e, LOG_L_INFO, c, "IKE SA ended: %s", failure_text(cause));
 	engine_stop_timer(c->e, &c->grace);
-	if (!is_auto(c) || !conn_may_initiate(c))
+	if (!conn_begins(c) || !conn_may_initiate(c))
 		return;
 	conn_want_all(c, cause == FAIL_PEER_DELETED);
 	if (flapping)
 		conn_schedule_retry(c);
 	else
-		engine_set_timer(c->e, &c->retry, 1 + engine_jitter(c->e, 500), retry_due, c);
+		conn_retry_now(c);
 }
 
 static void ike_expired(void *owner)
@@ -632,6 +634,7 @@ void conn_down(struct conn *c, enum failure_cause cause, enum failure_who who, b
 		ike_sa_kill(sa);
 	engine_stop_timer(e, &c->pump);
 	c->state = CONN_IDLE;
+	c->rest = REST_NONE;
 	c->attempts = 0;
 	failure_set(&c->failure, e->now, PHASE_UP, cause, who, NULL, NULL);
 	if (was_up) {
@@ -659,6 +662,7 @@ bool conn_cmd_up(struct conn *c, char *err, size_t errlen)
 		return false;
 	}
 	c->admin_down = false;
+	c->rest = REST_NONE;
 	if (c->failure.cause == FAIL_ADMIN_DOWN)
 		c->failure = (struct failure){ 0 };
 	engine_stop_timer(c->e, &c->retry);

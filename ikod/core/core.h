@@ -139,6 +139,9 @@ struct child_sa {
 
 enum conn_state { CONN_IDLE, CONN_CONNECTING, CONN_UP };
 
+/** enum conn_rest - what may begin a connection whose peer was found dead, see liveness.c */
+enum conn_rest { REST_NONE, REST_CLEAR, REST_HOLD, REST_RESTART };
+
 /** struct conn - a configured connection and all that lives under it */
 struct conn {
 	struct ike_engine *e;
@@ -148,6 +151,7 @@ struct conn {
 	UT_hash_handle hh;		/* engine->conns, by name */
 	UT_hash_handle hh_peer;		/* engine->peers, by peer_id */
 	enum conn_state state;
+	enum conn_rest rest;
 	struct ike_sa *ikes;		/* newest first */
 	struct ike_sa *ike;		/* established and newest: carries what we start */
 	struct child *children;		/* array of n_children */
@@ -260,8 +264,8 @@ void conn_ike_deleted(struct ike_sa *sa);
 void conn_initial_contact(struct ike_sa *sa);
 /** conn_heard - any authenticated message of the peer */
 void conn_heard(struct ike_sa *sa);
-/** conn_dpd_ack - R-U-THERE-ACK with @seq, authenticated */
-void conn_dpd_ack(struct ike_sa *sa, uint32_t seq);
+/** conn_dpd_expects - a question with the number @seq is open */
+bool conn_dpd_expects(const struct ike_sa *sa, uint32_t seq);
 /** conn_moved - an authenticated message came from another address or port (NAT rebinding) */
 void conn_moved(struct ike_sa *sa, const struct ike_path *path);
 
@@ -331,8 +335,8 @@ struct ike_sa *v1_initiate(struct conn *c);
 void v1_quick_start(struct ike_sa *sa, struct child *child);
 /** v1_quick_cancel - drop the exchange that we started for @child, silently */
 void v1_quick_cancel(struct child *child);
-/** v1_send_dpd - R-U-THERE with @seq */
-void v1_send_dpd(struct ike_sa *sa, uint32_t seq);
+/** v1_send_dpd - R-U-THERE with @seq; @again: the one before was not answered */
+void v1_send_dpd(struct ike_sa *sa, uint32_t seq, bool again);
 /** v1_send_delete_esp - Delete for our inbound SPIs, @n of them */
 void v1_send_delete_esp(struct ike_sa *sa, const uint32_t *spis, unsigned int n);
 /** v1_send_delete_ike - Delete for the ISAKMP SA itself */

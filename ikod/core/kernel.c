@@ -43,7 +43,7 @@ static void child_install(struct child *child)
 	a->child_id = child->id;
 	a->local = child->local;
 	a->remote = child->remote;
-	a->acquire = c->cfg->start != START_PASSIVE;
+	a->acquire = conn_may_acquire(c);
 	child->installed = true;
 }
 

@@ -10,7 +10,7 @@ static void on_acquire(struct conn *c, const struct ike_kernel_event *ev)
 	struct child *child = conn_child(c, ev->child_id);
 	char pair[CHILD_STRLEN];
 
-	if (!child || c->admin_down || c->cfg->start == START_PASSIVE)
+	if (!child || c->admin_down || !conn_traffic_begins(c))
 		return;
 	if (child->current) {	/* the two crossed; or the kernel has lost it, and says so now */
 		kernel_sa_promote(child->current);

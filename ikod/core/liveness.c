@@ -2,6 +2,68 @@
 /* Dead peer detection, RFC 3706: when to ask, and when to give up. */
 #include "core/policy.h"
 
+/*
+ * What begins a connection is the matter of `start`; once its peer was found
+ * dead, of `dpd-action`, until the tunnel is up again:
+ *
+ *	         by itself      on traffic
+ *	clear    no             only if start = on-demand
+ *	hold     no             yes
+ *	restart  yes, at once   yes
+ *
+ * The peer and the operator may always. In each case the SAs go and the kernel
+ * keeps the children: what is sent to them waits or is dropped, and never
+ * leaves in clear.
+ */
+static enum conn_rest rest_after_death(const struct conn_cfg *cfg)
+{
+	static const enum conn_rest by_action[] = {
+		[DPD_CLEAR] = REST_CLEAR, [DPD_HOLD] = REST_HOLD, [DPD_RESTART] = REST_RESTART,
+	};
+	static const enum conn_rest by_start[] = {
+		[START_AUTO] = REST_RESTART, [START_ON_DEMAND] = REST_HOLD, [START_PASSIVE] = REST_CLEAR,
+	};
+
+	return cfg->dpd_action == DPD_BY_START ? by_start[cfg->start] : by_action[cfg->dpd_action];
+}
+
+bool conn_begins(const struct conn *c)
+{
+	return c->rest == REST_RESTART || (c->rest == REST_NONE && c->cfg->start == START_AUTO);
+}
+
+bool conn_traffic_begins(const struct conn *c)
+{
+	switch (c->rest) {
+	case REST_NONE:
+		return c->cfg->start != START_PASSIVE;
+	case REST_CLEAR:
+		return c->cfg->start == START_ON_DEMAND;
+	default:
+		return true;
+	}
+}
+
+bool conn_may_acquire(const struct conn *c)
+{
+	return c->cfg->start != START_PASSIVE || rest_after_death(c->cfg) != REST_CLEAR;
+}
+
+/* The peer has begun: go on as `start` says. Who began on our side goes on until it has what it began for. */
+void liveness_ike_up(struct conn *c)
+{
+	if (c->rest == REST_CLEAR)
+		c->rest = REST_NONE;
+}
+
+void liveness_restored(struct conn *c)
+{
+	for (unsigned int i = 0; c->rest != REST_NONE && i < c->n_children; i++)
+		if (c->children[i].wanted && !c->children[i].current)
+			return;
+	c->rest = REST_NONE;
+}
+
 static void dpd_due(void *owner);
 
 static void dpd_timer(struct ike_sa *sa, uint64_t in_ms)
@@ -49,9 +111,11 @@ void liveness_esp(struct conn *c, enum sa_dir dir, uint64_t ago)
 
 static void dpd_send(struct ike_sa *sa)
 {
-	if (!sa->dpd_tries++)
+	bool again = sa->dpd_tries++;
+
+	if (!again)
 		sa->dpd_sent = sa->e->now;
-	v1_send_dpd(sa, ++sa->dpd_seq);
+	v1_send_dpd(sa, ++sa->dpd_seq, again);
 	kernel_query(sa->conn);		/* ESP that came in meanwhile is an answer too */
 	dpd_timer(sa, SECONDS(sa->conn->cfg->dpd_retransmit));
 }
@@ -65,6 +129,17 @@ static void dpd_quiet(struct ike_sa *sa)
 	dpd_timer(sa, quiet < idle ? idle - quiet : idle);
 }
 
+/* What was up is to come back, all of it or what somebody used. */
+static void restart(struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++) {
+		struct child *child = &c->children[i];
+
+		child->wanted |= child->failure.cause == FAIL_DPD && child->failure.when == c->e->now;
+	}
+	conn_retry_now(c);
+}
+
 static void dpd_dead(struct ike_sa *sa)
 {
 	struct conn *c = sa->conn;
@@ -76,8 +151,9 @@ static void dpd_dead(struct ike_sa *sa)
 	engine_log(c->e, LOG_L_WARN, c, "%s is dead: %u probes unanswered, nothing heard for %llu s", remote, tries,
 		   (unsigned long long)(c->e->now - last_heard(sa)) / 1000);
 	conn_down(c, FAIL_DPD, WHO_PEER, false);
-	if (c->cfg->start == START_AUTO)
-		conn_schedule_retry(c);
+	c->rest = rest_after_death(c->cfg);
+	if (c->rest == REST_RESTART)
+		restart(c);
 }
 
 /*
@@ -148,10 +224,9 @@ void conn_heard(struct ike_sa *sa)
 		dpd_quiet(sa);
 }
 
-void conn_dpd_ack(struct ike_sa *sa, uint32_t seq)
+bool conn_dpd_expects(const struct ike_sa *sa, uint32_t seq)
 {
 	uint32_t first = sa->dpd_seq - sa->dpd_tries + 1;
 
-	if (sa->dpd_tries && seq - first < sa->dpd_tries)
-		conn_heard(sa);
+	return sa->dpd_tries && seq - first < sa->dpd_tries;
 }

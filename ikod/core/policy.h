@@ -78,6 +78,8 @@ void conn_initiate(struct conn *c);
 /** conn_renew_phase1 - start a phase 1 beside the established one */
 void conn_renew_phase1(struct conn *c);
 void conn_schedule_retry(struct conn *c);
+/** conn_retry_now - the first attempt after the end of what was up; spread, since a whole hub may have gone */
+void conn_retry_now(struct conn *c);
 /** conn_pump_soon - start wanted quick modes as soon as the current call is through */
 void conn_pump_soon(struct conn *c);
 void conn_pump_in(struct conn *c, uint64_t ms);
@@ -113,6 +115,15 @@ void csa_free_dead(struct ike_engine *e);
 void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev);
 
 /* liveness.c */
+/** conn_begins - @c is to be begun, and again after a failure, without anybody asking */
+bool conn_begins(const struct conn *c);
+/** conn_traffic_begins - packets for the peer's networks may begin @c */
+bool conn_traffic_begins(const struct conn *c);
+/** conn_may_acquire - and they may at some time, so the kernel is to tell of them */
+bool conn_may_acquire(const struct conn *c);
+/** liveness_ike_up, liveness_restored - the peer is back: an IKE SA is up, a pair of subnets is */
+void liveness_ike_up(struct conn *c);
+void liveness_restored(struct conn *c);
 void liveness_start(struct ike_sa *sa);
 void liveness_stop(struct ike_sa *sa);
 /** liveness_probe - is the IKE SA still there? Asks now, whatever the mode; false if DPD cannot be used */

@@ -186,6 +186,7 @@ static bool do_promote(struct node *n, const struct act_sa *a)
 
 static void do_query(struct node *n, const struct act_sa *a)
 {
+	n->queries++;
 	for (size_t i = 0; i < K_SAS_MAX; i++) {
 		const struct k_sa *sa = &n->sas[i];
 		struct ike_kernel_event ev = { .type = KEV_STATS, .peer_id = a->peer_id, .child_id = sa->child_id,

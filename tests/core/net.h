@@ -75,7 +75,7 @@ struct node {
 	unsigned int refused;
 	unsigned int kernel_errors, violations;
 	unsigned int esp_sent, esp_received, esp_lost, no_sa, keepalives;
-	unsigned int installs, sent, sent_natt;
+	unsigned int installs, sent, sent_natt, queries;
 	struct net_event events[EVENTS_MAX];
 	unsigned int n_events;
 	struct ike_config cfg;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/net.h"
+#include "core/policy.h"
 #include "core/v1/v1.h"
 
 typedef bool (*hook_fn)(struct net *net, unsigned int from, const uint8_t *p, size_t len);
@@ -509,13 +510,13 @@ static void old_dpd_numbers_are_not_answered(void **state)
 	net_run(net, 1000);
 	sa = node_conn(&net->nodes[0], "site")->ike;
 	sent = net->nodes[1].sent;
-	v1_send_dpd(sa, 1000);
+	v1_send_dpd(sa, 1000, false);
 	net_run(net, 100);
 	assert_int_equal(net->nodes[1].sent, sent + 1);
-	v1_send_dpd(sa, 1000);		/* repeated: answered */
+	v1_send_dpd(sa, 1000, false);		/* repeated: answered */
 	net_run(net, 100);
 	assert_int_equal(net->nodes[1].sent, sent + 2);
-	v1_send_dpd(sa, 999);		/* from the past: not */
+	v1_send_dpd(sa, 999, false);		/* from the past: not */
 	net_run(net, 100);
 	assert_int_equal(net->nodes[1].sent, sent + 2);
 	assert_int_equal(net->nodes[1].e->counters[CNT_DUPLICATE], 1);
@@ -540,7 +541,8 @@ static void dpd_with_the_hash_behind(void **state)
 		sa = node_conn(&net->nodes[0], "site")->ike;
 		heard = sa->heard;
 		v1_priv(sa)->order = orders[i];
-		v1_send_dpd(sa, 1000);
+		v1_priv(sa)->order_known = true;
+		assert_true(liveness_probe(sa));
 		net_run(net, 100);
 		assert_int_equal(v1_priv(node_conn(&net->nodes[1], "site")->ike)->order, orders[i]);
 		assert_true(sa->heard > heard);

@@ -222,6 +222,11 @@ static void packet_options(void **state)
 		ROW("nat-keepalive = 2m", nat_keepalive, 120), ROW("replay-window = 8192", replay_window, 8192),
 		ROW("df = set", outer.df, DF_SET), ROW("fragment = never", outer.fragment, FRAGMENT_NEVER),
 		ROW("esn = yes", esn, ESN_YES), ROW("esn = no", esn, ESN_NO),
+		ROW("", dpd_action, DPD_BY_START), ROW("dpd-action = clear", dpd_action, DPD_CLEAR),
+		ROW("dpd-action = hold", dpd_action, DPD_HOLD), ROW("dpd-action = restart", dpd_action, DPD_RESTART),
+		ROW("", dpd_order, DPD_ORDER_AUTO), ROW("dpd-order = auto", dpd_order, DPD_ORDER_AUTO),
+		ROW("dpd-order = seq-hash-notify", dpd_order, DPD_HASH_NOTIFY),
+		ROW("dpd-order = seq-notify-hash", dpd_order, DPD_NOTIFY_HASH),
 #undef ROW
 	};
 

@@ -155,13 +155,7 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 
 /* ---- sending ---- */
 
-struct info_out {
-	struct v1_writer w;
-	uint32_t msgid;
-	enum v1_hash_order order;
-};
-
-static bool info_begin(struct ike_sa *sa, struct info_out *o, enum v1_hash_order order)
+bool v1_info_begin(struct ike_sa *sa, struct v1_info_out *o, enum v1_hash_order order)
 {
 	if (sa->state == IKE_DEAD || !sa->keys.enc.p)
 		return false;
@@ -171,7 +165,7 @@ static bool info_begin(struct ike_sa *sa, struct info_out *o, enum v1_hash_order
 	return true;
 }
 
-static bool info_protect(struct ike_sa *sa, struct info_out *o)
+static bool info_protect(struct ike_sa *sa, struct v1_info_out *o)
 {
 	uint8_t iv[16];
 
@@ -182,7 +176,7 @@ static bool info_protect(struct ike_sa *sa, struct info_out *o)
 	return v1_put_hash_behind(sa, &o->w, o->msgid, o->order) && v1_encrypt(sa, &o->w, iv);
 }
 
-static void info_end(struct ike_sa *sa, struct info_out *o)
+void v1_info_end(struct ike_sa *sa, struct v1_info_out *o)
 {
 	/* the hash knows no direction: our own words must not come back to us */
 	v1_seen_add(&v1_priv(sa)->seen, o->msgid);
@@ -191,55 +185,10 @@ static void info_end(struct ike_sa *sa, struct info_out *o)
 	buf_free(&o->w.b);
 }
 
-/* ---- dead peer detection, RFC 3706 ---- */
-
 void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
 {
 	memcpy(spi, sa->cky_i, ISAKMP_COOKIE_LEN);
 	memcpy(spi + ISAKMP_COOKIE_LEN, sa->cky_r, ISAKMP_COOKIE_LEN);
-}
-
-/* RFC 3706 5.3 wants both cookies as SPI; who leaves them out means the SA that it came under. */
-static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
-{
-	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
-
-	v1_spi_of(sa, spi);
-	return n->proto == PROTO_ISAKMP && n->data_len == 4 &&
-	       (!n->spi_len || (n->spi_len == sizeof(spi) && !memcmp(n->spi, spi, sizeof(spi))));
-}
-
-/* In the order that the peer uses itself, as far as it has shown it. */
-static void send_dpd(struct ike_sa *sa, uint16_t type, uint32_t seq)
-{
-	uint8_t data[4] = { seq >> 24, seq >> 16 & 0xff, seq >> 8 & 0xff, seq & 0xff };
-	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
-	struct info_out o;
-
-	if (!info_begin(sa, &o, v1_priv(sa)->order))
-		return;
-	v1_spi_of(sa, spi);
-	v1_put_notify(&o.w, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
-	info_end(sa, &o);
-}
-
-static void dpd_asked(struct ike_sa *sa, uint32_t seq)
-{
-	struct v1_priv *priv = v1_priv(sa);
-
-	/* RFC 3706 6.2: numbers only rise; a repeated question keeps its own */
-	if (priv->dpd_heard && (int32_t)(seq - priv->dpd_last) < 0) {
-		sa->e->counters[CNT_DUPLICATE]++;
-		return;
-	}
-	priv->dpd_heard = true;
-	priv->dpd_last = seq;
-	send_dpd(sa, N_R_U_THERE_ACK, seq);
-}
-
-void v1_send_dpd(struct ike_sa *sa, uint32_t seq)
-{
-	send_dpd(sa, N_R_U_THERE, seq);
 }
 
 /* ---- Delete, RFC 2408 3.15 ---- */
@@ -272,20 +221,16 @@ static void take_delete(struct ike_sa *sa, const struct v1_delete *d)
 
 /* ---- receiving ---- */
 
-static void take_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
+static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct v1_notify *n)
 {
 	if (n->type && n->type <= ERROR_NOTIFY_MAX) {
-		quick_notify(sa, msgid, n);
+		quick_notify(sa, m->hdr.msgid, n);
 		return;
 	}
 	switch (n->type) {
 	case N_R_U_THERE:
-		if (names_sa(sa, n))
-			dpd_asked(sa, be32(n->data));
-		break;
 	case N_R_U_THERE_ACK:
-		if (names_sa(sa, n))
-			conn_dpd_ack(sa, be32(n->data));
+		v1_dpd_take(sa, m, n);
 		break;
 	case N_INITIAL_CONTACT:
 		conn_initial_contact(sa);
@@ -320,7 +265,7 @@ static void take_payload(struct ike_sa *sa, const struct v1_msg *m, const struct
 		if (sa->p1)
 			phase1_notify(sa, &n, true);
 		else
-			take_notify(sa, m->hdr.msgid, &n);
+			take_notify(sa, m, &n);
 	} else if (pl->type == PL_DELETE && v1_delete_parse(pl, &d, &why)) {
 		if (!sa->p1)
 			take_delete(sa, &d);
@@ -361,7 +306,7 @@ static bool open_message(struct ike_sa *sa, struct v1_msg *m)
 			return true;
 		sa->e->counters[CNT_BAD_HASH]++;
 	} else if (v1_legal(XCHG_INFO, 3, &m->chain, &why)) {
-		if (v1_authentic_behind(sa, m, &v1_priv(sa)->order))
+		if (v1_authentic_behind(sa, m, &m->order))
 			return true;
 		sa->e->counters[CNT_BAD_HASH]++;
 	} else {
@@ -392,7 +337,8 @@ void v1_info_input(struct ike_sa *sa, struct v1_msg *m)
 	if (!open_message(sa, m))
 		return;
 	v1_seen_add(&v1_priv(sa)->seen, m->hdr.msgid);
-	if (!sa->p1) {
+	m->stale = !v1_dpd_fresh(sa, m);
+	if (!sa->p1 && !m->stale) {
 		conn_heard(sa);
 		v1_natt_follow(sa, m->path);
 	}
@@ -403,12 +349,12 @@ void v1_info_input(struct ike_sa *sa, struct v1_msg *m)
 void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
 			 const void *data, size_t data_len)
 {
-	struct info_out o;
+	struct v1_info_out o;
 
-	if (!type || !info_begin(sa, &o, V1_HASH_FIRST))
+	if (!type || !v1_info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	v1_put_notify(&o.w, proto, type, spi, spi_len, data, data_len);
-	info_end(sa, &o);
+	v1_info_end(sa, &o);
 }
 
 /*
@@ -429,12 +375,12 @@ static void put_refusal(struct v1_writer *w, uint8_t proto, const void *spi, siz
 void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size_t spi_len,
 			 const struct v1_fail *f)
 {
-	struct info_out o;
+	struct v1_info_out o;
 
-	if (!f->notify || !info_begin(sa, &o, V1_HASH_FIRST))
+	if (!f->notify || !v1_info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	put_refusal(&o.w, proto, spi, spi_len, f, true);
-	info_end(sa, &o);
+	v1_info_end(sa, &o);
 }
 
 void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const struct v1_msg *about,
@@ -464,27 +410,27 @@ void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const st
 
 void v1_send_delete_esp(struct ike_sa *sa, const uint32_t *spis, unsigned int n)
 {
-	struct info_out o;
+	struct v1_info_out o;
 	struct buf b = { 0 };
 
-	if (!n || !info_begin(sa, &o, V1_HASH_FIRST))
+	if (!n || !v1_info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	for (unsigned int i = 0; i < n; i++)
 		buf_be32(&b, spis[i]);
 	if (!b.failed)
 		v1_put_delete(&o.w, PROTO_ESP, b.p, 4, n);
 	buf_free(&b);
-	info_end(sa, &o);
+	v1_info_end(sa, &o);
 }
 
 void v1_send_delete_ike(struct ike_sa *sa)
 {
 	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
-	struct info_out o;
+	struct v1_info_out o;
 
-	if (!info_begin(sa, &o, V1_HASH_FIRST))
+	if (!v1_info_begin(sa, &o, V1_HASH_FIRST))
 		return;
 	v1_spi_of(sa, spi);
 	v1_put_delete(&o.w, PROTO_ISAKMP, spi, sizeof(spi), 1);
-	info_end(sa, &o);
+	v1_info_end(sa, &o);
 }

@@ -52,11 +52,23 @@ struct v1_fail {
 void v1_fail_set(struct v1_fail *f, enum failure_cause cause, enum failure_who who, uint16_t notify);
 
 /**
+ * enum v1_hash_order - where HASH stands in a notify's informational exchange
+ *
+ * RFC 2409 5.7 has it first. Some gateways can be set, or are, to put it
+ * behind the notify of DPD ("seq-notify-hash"), and believe no other order.
+ * RFC 2409 does not say whether the notify is then hashed as linked to the
+ * HASH payload or not, so both are known.
+ */
+enum v1_hash_order { V1_HASH_FIRST, V1_HASH_LAST, V1_HASH_LAST_UNLINKED };
+
+/**
  * struct v1_msg - a message that was parsed, not yet believed
  * @body: payload chain, in the datagram or in @plain
  * @plain: decrypted body, owned; NULL if it came in clear
  * @iv: after decryption the IV of the answer
  * @digest: SHA-256 of the datagram as it came, finds duplicates
+ * @order: where HASH stood, in an informational exchange that was authenticated
+ * @stale: it carries a number of DPD that is over; may be a recording
  */
 struct v1_msg {
 	const struct ike_path *path;
@@ -66,6 +78,8 @@ struct v1_msg {
 	uint8_t *plain;
 	uint8_t iv[16];
 	uint8_t digest[V1_DIGEST_LEN];
+	enum v1_hash_order order;
+	bool stale;
 	struct v1_chain chain;
 };
 
@@ -183,24 +197,15 @@ struct v1_phase1 {
 };
 
 /**
- * enum v1_hash_order - where HASH stands in a notify's informational exchange
- *
- * RFC 2409 5.7 has it first. Some gateways can be set, or are, to put it
- * behind the notify of DPD ("seq-notify-hash"), and believe no other order.
- * RFC 2409 does not say whether the notify is then hashed as linked to the
- * HASH payload or not, so both are known.
- */
-enum v1_hash_order { V1_HASH_FIRST, V1_HASH_LAST, V1_HASH_LAST_UNLINKED };
-
-/**
  * struct v1_priv - what the protocol keeps of an established SA
  * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
- * @order: where the peer puts the HASH payload of its notifies
+ * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
  */
 struct v1_priv {
 	struct v1_resend last;
 	enum v1_hash_order order;
+	bool order_known;
 	struct v1_seen *seen;
 	bool natt_draft;
 	bool dpd_heard;
@@ -346,8 +351,27 @@ void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size
 void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
 			 const void *data, size_t data_len);
 
+/** struct v1_info_out - an informational exchange of ours while it is written */
+struct v1_info_out {
+	struct v1_writer w;
+	uint32_t msgid;
+	enum v1_hash_order order;
+};
+
+/** v1_info_begin - false if there are no keys to protect it with */
+bool v1_info_begin(struct ike_sa *sa, struct v1_info_out *o, enum v1_hash_order order);
+/** v1_info_end - protect and send; releases @o */
+void v1_info_end(struct ike_sa *sa, struct v1_info_out *o);
+
 /** v1_spi_of - both cookies: how notifies and Deletes name an ISAKMP SA */
 void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN]);
+
+/* ---- dpd.c ---- */
+
+/** v1_dpd_fresh - false if @m, authenticated, carries a number of DPD that is over */
+bool v1_dpd_fresh(const struct ike_sa *sa, const struct v1_msg *m);
+/** v1_dpd_take - R-U-THERE or R-U-THERE-ACK out of @m, authenticated */
+void v1_dpd_take(struct ike_sa *sa, const struct v1_msg *m, const struct v1_notify *n);
 
 /* ---- legality.c ---- */
 
