@@ -212,6 +212,10 @@ static void render_ike(const struct page *p, const json_t *i)
 		    or_dash(str(i, "remote")), json_is_true(json_object_get(i, "natt")) ? " (NAT traversal)" : "",
 		    or_dash(str(i, "spi_i")), or_dash(str(i, "spi_r")));
 	putc('\n', p->out);
+	if (*str(i, "peer")) {
+		page_printf(p, INK_DIM, "       peer: %s", str(i, "peer"));
+		putc('\n', p->out);
+	}
 }
 
 static void child_algorithms(const json_t *c, char *out, size_t cap)

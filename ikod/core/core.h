@@ -341,6 +341,9 @@ void v1_send_dpd(struct ike_sa *sa, uint32_t seq, bool again);
 void v1_send_delete_esp(struct ike_sa *sa, const uint32_t *spis, unsigned int n);
 /** v1_send_delete_ike - Delete for the ISAKMP SA itself */
 void v1_send_delete_ike(struct ike_sa *sa);
+#define V1_PEER_STRLEN 256
+/** v1_peer_str - by its vendor IDs, which nothing authenticates: who made the peer, what it can do; may be empty */
+void v1_peer_str(const struct ike_sa *sa, char *out, size_t len);
 /** v1_job_done - result of a job of engine_job(); the protocol finds its waiter by id or ignores it; @job is freed by the caller */
 void v1_job_done(struct ike_engine *e, struct ike_job *job);
 /** v1_sa_release - free all protocol state of @sa (phase 1 scratch, exchanges, saved messages); child->quick pointers are cleared */

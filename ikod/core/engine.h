@@ -178,6 +178,7 @@ struct st_conn {
 };
 struct st_ike {
 	const char *state, *role, *local, *remote, *suite;	/* state: "connecting", "established", "rekeyed" */
+	const char *peer;	/* "strongSwan, NAT traversal, DPD": what it says that it is; may be empty */
 	uint64_t spi_i, spi_r;
 	bool natt;
 	uint64_t age_ms;

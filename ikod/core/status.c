@@ -197,7 +197,7 @@ static void visit_ike(const struct ike_sa *sa, uint64_t now, const struct st_vis
 		[IKE_CONNECTING] = "connecting", [IKE_ESTABLISHED] = "established", [IKE_REKEYED] = "rekeyed",
 		[IKE_DEAD] = "dead",
 	};
-	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN], suite[SUITE_STRLEN] = "";
+	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN], suite[SUITE_STRLEN] = "", peer[V1_PEER_STRLEN];
 	struct st_ike st = { .state = states[sa->state], .rekey_in_ms = -1, .expires_in_ms = -1, .heard_ms = -1 };
 
 	st.role = sa->role == ROLE_INITIATOR ? "initiator" : "responder";
@@ -210,6 +210,8 @@ static void visit_ike(const struct ike_sa *sa, uint64_t now, const struct st_vis
 	if (sa->suite.enc != ENC_NONE)
 		ike_suite_str(&sa->suite, suite);
 	st.suite = suite;
+	v1_peer_str(sa, peer, sizeof(peer));
+	st.peer = peer;
 	st.spi_i = cookie_u64(sa->cky_i);
 	st.spi_r = cookie_u64(sa->cky_r);
 	st.natt = sa->path.natt;

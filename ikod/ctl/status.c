@@ -94,10 +94,10 @@ static void on_ike(void *ctx, const struct st_ike *i)
 	if (!w->ikes)
 		return;
 	json_array_append_new(w->ikes, or_die(
-		json_pack("{so so so so so so so sb so so so so}",
+		json_pack("{so so so so so so so so sb so so so so}",
 			  "state", text(i->state), "role", text(i->role), "local", text(i->local),
 			  "remote", text(i->remote), "spi_i", hex(i->spi_i, 16), "spi_r", hex(i->spi_r, 16),
-			  "suite", text(i->suite), "natt", i->natt, "age_s", number(i->age_ms / 1000),
+			  "suite", text(i->suite), "peer", text_or_null(i->peer), "natt", i->natt, "age_s", number(i->age_ms / 1000),
 			  "rekey_in_s", seconds(i->rekey_in_ms), "expires_in_s", seconds(i->expires_in_ms),
 			  "heard_s", seconds(i->heard_ms))));
 }

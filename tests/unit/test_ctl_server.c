@@ -47,8 +47,8 @@ static void fake_status(void *ctx, const struct st_visitor *v)
 	};
 	const struct st_ike ike = {
 		.state = "established", .role = "initiator", .local = "192.0.2.1:4500", .remote = "192.0.2.2:4500",
-		.suite = "aes128-sha256-modp2048", .spi_i = 0x0102030405060708, .spi_r = 1, .natt = true, .age_ms = 5999,
-		.rekey_in_ms = 7000, .expires_in_ms = -1, .heard_ms = 0,
+		.suite = "aes128-sha256-modp2048", .spi_i = 0x0102030405060708, .spi_r = 1, .peer = "strongSwan, DPD", .natt = true,
+		.age_ms = 5999, .rekey_in_ms = 7000, .expires_in_ms = -1, .heard_ms = 0,
 	};
 	const struct st_child child = {
 		.child_id = 1, .local = "192.168.1.0/24", .remote = "192.168.3.0/24", .state = "up", .esp = "aes128-sha256",
@@ -269,6 +269,7 @@ static void status_of_all(void **state)
 	i = json_array_get(json_object_get(c, "ike_sas"), 0);
 	assert_string_equal(str(i, "spi_i"), "0102030405060708");
 	assert_string_equal(str(i, "spi_r"), "0000000000000001");
+	assert_string_equal(str(i, "peer"), "strongSwan, DPD");
 	assert_true(json_is_true(json_object_get(i, "natt")));
 	assert_int_equal(num(i, "age_s"), 5);
 	assert_int_equal(num(i, "rekey_in_s"), 7);

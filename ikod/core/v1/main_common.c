@@ -68,6 +68,8 @@ bool v1_main_put_ke(struct ike_sa *sa, struct v1_writer *w)
 	v1_main_begin(sa, w, false);
 	v1_put(w, PL_KE, p1->pub.p, p1->pub.len);
 	v1_put(w, PL_NONCE, p1->nonce.p, p1->nonce.len);
+	if (sa->role == ROLE_RESPONDER)
+		v1_vendor_put_dpd(sa, w);
 	v1_natt_put(sa, w);
 	return v1_main_finish(sa, w, false);
 }

@@ -119,7 +119,11 @@ void v1_sa_release(struct ike_sa *sa)
 void v1_p1_fail(struct ike_sa *sa, const struct v1_fail *f)
 {
 	struct v1_fail why = *f;
+	char peer[V1_PEER_STRLEN];
 
+	v1_peer_str(sa, peer, sizeof(peer));
+	if (*peer)
+		engine_log(sa->e, LOG_L_INFO, sa->conn, "by its vendor IDs the peer is: %s", peer);
 	conn_phase1_failed(sa, why.cause, why.who, why.ours, why.theirs);
 }
 
@@ -296,6 +300,7 @@ void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 	struct v1_resend *rs = sa->p1 ? &sa->p1->rs : &v1_priv(sa)->last;
 	const struct message_row *row;
 	struct v1_fail f = { .cause = FAIL_NONE };
+	enum v1_verdict verdict;
 
 	if (v1_resend_is_dup(rs, m)) {
 		sa->e->counters[CNT_DUPLICATE]++;
@@ -317,7 +322,10 @@ void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 	}
 	if (overloaded(sa, row) || !open_message(sa, row, m))
 		return;
-	settle(sa, row->handle(sa, m, &f), row->on_reply, row->on_job, m, &f);
+	verdict = row->handle(sa, m, &f);
+	if (row->number > 2 && (verdict == V1_REPLY || verdict == V1_JOB))
+		v1_vendor_scan_late(sa, &m->chain);
+	settle(sa, verdict, row->on_reply, row->on_job, m, &f);
 }
 
 static const struct job_row *job_row(enum v1_p1_state from)

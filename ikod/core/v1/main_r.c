@@ -39,7 +39,7 @@ enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 	buf_put(&p1->sai_b, pl->body, pl->len);
 	v1_main_begin(sa, &p1->out, false);
 	v1_put_sa_chosen(&p1->out, prop, NULL, 0, t);
-	v1_vendor_put(&p1->out);
+	v1_vendor_put_agreed(sa, &p1->out);
 	if (p1->sai_b.failed || !v1_main_finish(sa, &p1->out, false))
 		return V1_REJECT;
 	return V1_REPLY;

@@ -201,6 +201,7 @@ struct v1_phase1 {
  * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
+ * @vendors: a bit for each row of vendor.c that the peer has sent
  */
 struct v1_priv {
 	struct v1_resend last;
@@ -208,6 +209,7 @@ struct v1_priv {
 	bool order_known;
 	struct v1_seen *seen;
 	bool natt_draft;
+	uint32_t vendors;
 	bool dpd_heard;
 	uint32_t dpd_last;
 };
@@ -462,9 +464,16 @@ enum v1_vendor {
 	VENDOR_OTHER = 1 << 3,
 };
 
+/** v1_vendor_put - what we can do, to be answered */
 void v1_vendor_put(struct v1_writer *w);
-/** v1_vendor_scan - enum v1_vendor of what the message carries */
+/** v1_vendor_put_agreed - of those the ones that the peer has sent, too: to an address that is not proven */
+void v1_vendor_put_agreed(const struct ike_sa *sa, struct v1_writer *w);
+/** v1_vendor_put_dpd - that of DPD, if the peer did not send it: some do so in a later message */
+void v1_vendor_put_dpd(const struct ike_sa *sa, struct v1_writer *w);
+/** v1_vendor_scan - enum v1_vendor of what the message carries; remembered for v1_peer_str() */
 unsigned int v1_vendor_scan(struct ike_sa *sa, const struct v1_chain *ch);
+/** v1_vendor_scan_late - of a message behind the first two: NAT traversal is settled by then, DPD is not */
+void v1_vendor_scan_late(struct ike_sa *sa, const struct v1_chain *ch);
 
 /* ---- natt.c ---- */
 
