@@ -51,12 +51,12 @@ static void on_first_use(struct conn *c, const struct ike_kernel_event *ev)
 	csa_first_use(csa);
 }
 
-/* Authenticated ESP from a new place: the peer's NAT gave it another port (RFC 3948 3.1.2, RFC 3947 8) */
+/* Authenticated ESP from a new place: the peer's NAT gave it another port (RFC 3947 7) */
 static void on_mapping(struct conn *c, const struct ike_kernel_event *ev)
 {
 	struct ike_path path;
 
-	if (!c->ike || !c->ike->path.natt || ev->remote.sa.sa_family == AF_UNSPEC)
+	if (!c->ike || !c->ike->path.natt || !c->ike->nat_remote || ev->remote.sa.sa_family == AF_UNSPEC)
 		return;
 	path = c->ike->path;
 	path.remote = ev->remote;

@@ -121,10 +121,11 @@ void v1_natt_follow(struct ike_sa *sa, const struct ike_path *path)
 	if (path_eq(&sa->path, path))
 		return;
 	/*
-	 * RFC 3947 7: only a peer that may sit behind a NAT moves, and only one
-	 * that keeps to the port where the non-ESP marker is.
+	 * RFC 3947 7: only a peer behind a NAT moves. To follow one that has none
+	 * would let whoever sits on the way, and holds a message back, send us
+	 * anywhere. It keeps to the port where the non-ESP marker is.
 	 */
-	if (!path->natt || !(sa->nat_remote || sa->path.natt))
+	if (!path->natt || !sa->nat_remote)
 		return;
 	conn_moved(sa, path);
 }
