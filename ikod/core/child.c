@@ -167,6 +167,18 @@ void conn_doubt(struct conn *c)
 	}
 }
 
+/*
+ * It may have lost the pair, or our packet overtook the message that makes it
+ * known: another pair is negotiated, and this one stays until that is there.
+ */
+void child_esp_unknown(struct conn *c, uint32_t spi_out)
+{
+	struct child_sa *csa = csa_by_spi(c, SA_OUT, spi_out);
+
+	if (csa && csa->child->current == csa)
+		csa_rekey_soon(csa, DOUBT_PAUSE);
+}
+
 void conn_quick_refused(struct conn *c, enum failure_cause cause, const char *ours, const char *theirs)
 {
 	failure_set(&c->failure, c->e->now, PHASE_2, cause, WHO_US, ours, theirs);

@@ -314,11 +314,19 @@ void child_sa_negotiated(struct child_sa *csa, bool proven)
 	gone = e->now - csa->born;
 	csa->soft = csa->born + soft;
 	engine_set_timer(e, &csa->rekey, soft > gone ? soft - gone : 1, csa_rekey_due, csa);
-	if (proven || !child->current)
+	if (proven || (!child->current && !csa->confirms))
 		csa_settle(csa);
 	else
-		engine_set_timer(e, &csa->promote, PROMOTE_AFTER, csa_promote_due, csa);
+		engine_set_timer(e, &csa->promote, csa->confirms ? CONFIRM_WAIT : PROMOTE_AFTER, csa_promote_due, csa);
 	conn_pump_soon(c);
+}
+
+void child_sa_connected(struct conn *c, uint32_t spi_in)
+{
+	struct child_sa *csa = csa_by_spi(c, SA_IN, spi_in);
+
+	if (csa && csa->confirms && csa->state == CSA_NEXT)
+		csa_settle(csa);
 }
 
 /*

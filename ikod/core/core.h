@@ -113,12 +113,14 @@ enum child_sa_state {
  *          if the pair goes first. child_sa_negotiated() and
  *          child_sa_abandon() end the bond.
  * @negotiated: the exchange is over; @done_at is when
+ * @confirms: the peer will say when it is ready (set before child_sa_negotiated()); nothing is sent with the pair
+ *            until then, or until it has had its time
  * @we_delete: once drained, it is ours to send the Delete
  * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
  */
 struct child_sa {
 	struct child_sa **holder;
-	bool negotiated, we_delete, drain_asked;
+	bool negotiated, confirms, we_delete, drain_asked;
 	uint64_t done_at;
 	uint32_t seen_in, seen_out;
 	struct child *child;
@@ -273,6 +275,10 @@ void conn_moved(struct ike_sa *sa, const struct ike_path *path);
 struct child *conn_find_child(struct conn *c, const struct subnet *local, const struct subnet *remote);
 /** child_esp_delete - an authenticated Delete for the SPI that we send with (@spi is the peer's inbound) */
 void child_esp_deleted(struct conn *c, uint32_t spi_out);
+/** child_esp_unknown - authenticated: the peer got ESP with an SPI that it does not know, one that we send with */
+void child_esp_unknown(struct conn *c, uint32_t spi_out);
+/** child_sa_connected - authenticated CONNECTED for the pair with our @spi_in: what child_sa.confirms waited for */
+void child_sa_connected(struct conn *c, uint32_t spi_in);
 /** child_failed - the quick mode of @child that we started, or a peer's proposal for it, failed; @child->quick is NULL by then */
 void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
 /**

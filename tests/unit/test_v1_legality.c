@@ -28,6 +28,7 @@ static const struct message {
 	{ XCHG_QUICK, 3, { PL_HASH }, { PL_VENDOR, PL_NOTIFY } },
 	{ XCHG_INFO, 1, { PL_HASH }, { PL_VENDOR, PL_NOTIFY, PL_DELETE } },
 	{ XCHG_INFO, 3, { PL_NOTIFY, PL_HASH }, { 0 } },	/* the hash behind */
+	{ XCHG_QUICK, 4, { PL_HASH, PL_NOTIFY }, { PL_VENDOR, PL_NOTIFY } },	/* RFC 2408 3.1: CONNECTED */
 };
 
 #define N_MESSAGES (sizeof(messages) / sizeof(messages[0]))

@@ -138,6 +138,8 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 	struct v1_fail f;
 
 	engine_log(sa->e, LOG_L_INFO, sa->conn, "the peer says %s (%u)", isakmp_notify_name(n->type), n->type);
+	if (n->type == N_INVALID_SPI && n->proto == PROTO_ESP && n->spi_len == 4)
+		child_esp_unknown(sa->conn, be32(n->spi));
 	if (!q) {
 		if (n->type == N_PAYLOAD_MALFORMED || n->type == N_INVALID_HASH_INFORMATION)
 			conn_doubt(sa->conn);
@@ -233,10 +235,14 @@ static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct 
 		v1_dpd_take(sa, m, n);
 		break;
 	case N_INITIAL_CONTACT:
-		conn_initial_contact(sa);
+		if (v1_contact_is(sa, n))
+			conn_initial_contact(sa);
 		break;
-	default:
-		engine_log(sa->e, LOG_L_DEBUG, sa->conn, "notify %u ignored", n->type);
+	case N_CONNECTED:
+		v1_commit_notify(sa, m->hdr.msgid);
+		break;
+	default:	/* RFC 2408 3.14.1: status, to be shown */
+		engine_log(sa->e, LOG_L_DEBUG, sa->conn, "the peer says %s (%u)", isakmp_notify_name(n->type), n->type);
 	}
 }
 

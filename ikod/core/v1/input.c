@@ -94,7 +94,6 @@ static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 		v1_info_input(sa, m);
 		return;
 	case XCHG_QUICK:
-		/* the commit bit asks for a CONNECTED notify; it may be set, nothing waits for it */
 		if (sa->p1)
 			counters[CNT_UNAUTHENTICATED]++;
 		else if (!m->hdr.msgid || !(m->hdr.flags & ISAKMP_FLAG_ENCRYPTED))

@@ -182,8 +182,8 @@ enum v1_verdict v1_main_check_auth(struct ike_sa *sa, const struct v1_msg *m, st
 	for (unsigned int i = 0; i < v1_count(&m->chain, PL_NOTIFY); i++) {
 		struct v1_notify n;
 
-		if (v1_notify_parse(v1_find(&m->chain, PL_NOTIFY, i), &n, &why) && n.type == N_INITIAL_CONTACT)
-			sa->p1->initial_contact = true;
+		if (v1_notify_parse(v1_find(&m->chain, PL_NOTIFY, i), &n, &why))
+			sa->p1->initial_contact |= v1_contact_is(sa, &n);
 	}
 	return V1_REPLY;
 }

@@ -94,7 +94,6 @@ enum v1_verdict v1_main_i_message4(struct ike_sa *sa, const struct v1_msg *m, st
 enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f)
 {
 	struct v1_writer *w = &sa->p1->out;
-	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
 
 	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
 	if (!v1_main_take_keys(sa, job))
@@ -103,10 +102,7 @@ enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct
 	v1_main_begin(sa, w, true);
 	if (!v1_main_put_auth(sa, w))
 		return V1_FAIL;
-	if (conn_first_contact(sa)) {
-		v1_spi_of(sa, spi);
-		v1_put_notify(w, PROTO_ISAKMP, N_INITIAL_CONTACT, spi, sizeof(spi), NULL, 0);
-	}
+	v1_contact_put(sa, w);
 	return v1_main_finish(sa, w, true) ? V1_REPLY : V1_FAIL;
 }
 

@@ -143,6 +143,7 @@ enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, st
 	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
 	if (!v1_main_put_auth(sa, w))
 		return V1_FAIL;
+	v1_contact_put(sa, w);
 	if (sa->p1->tell_life) {
 		v1_spi_of(sa, spi);
 		v1_lifetime_put(w, PROTO_ISAKMP, spi, sizeof(spi), sa->p1->life_s, 0);

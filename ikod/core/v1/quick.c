@@ -10,6 +10,7 @@
  *   1 I->R  { HASH(1), SA, Ni, [KE], IDci, IDcr }
  *   2 R->I  { HASH(2), SA, Nr, [KE], IDci, IDcr }
  *   3 I->R  { HASH(3) }
+ *  (4 R->I  { HASH(1), CONNECTED }, commit.c)
  *
  * The initiator repeats 1 until 2 comes, the responder repeats 2 until 3 comes;
  * the initiator keeps 3 for a while to answer a repeated 2.
@@ -30,6 +31,7 @@ static const struct message_row message_rows[] = {
 	{ Q_I_WAIT_SA, 2, V1_HASH_2, Q_DONE, Q_I_DERIVE, v1_quick_i_message2,
 	  "they chose: installed, confirmed; with PFS the shared secret first" },
 	{ Q_R_WAIT_PROOF, 3, V1_HASH_3, Q_DONE, Q_N, v1_quick_r_message3, "they hold the SA: use it" },
+	{ Q_I_WAIT_CONNECTED, 4, V1_HASH_1, Q_DONE, Q_N, v1_quick_i_message4, "they are ready as well: use it" },
 };
 
 struct job_row {
@@ -46,12 +48,18 @@ static const struct job_row job_rows[] = {
 
 /* ---- life and death ---- */
 
+/* Only the answer to a repeated message 2 is still due. */
+static bool is_over(const struct v1_quick *q)
+{
+	return q->state == Q_DONE || q->state == Q_I_WAIT_CONNECTED;
+}
+
 static void give_up(void *owner)
 {
 	struct v1_quick *q = owner;
 	struct v1_fail f;
 
-	if (q->state == Q_DONE) {
+	if (is_over(q)) {
 		v1_quick_free(q);
 		return;
 	}
@@ -160,10 +168,14 @@ static void finished(struct v1_quick *q)
 
 	detach(q);
 	q->csa = NULL;
-	if (csa)
+	if (csa) {
 		csa->holder = NULL;
-	/* an initiator's stays to answer a repeated message 2 */
-	if (role == ROLE_RESPONDER)
+		csa->confirms = q->commit;
+	}
+	if (q->commit && !q->connected)
+		q->state = Q_I_WAIT_CONNECTED;
+	/* an initiator's stays to answer a repeated message 2; who has sent message 4 repeats none */
+	if (role == ROLE_RESPONDER || q->connected)
 		v1_quick_free(q);
 	if (csa)
 		child_sa_negotiated(csa, role == ROLE_RESPONDER);
@@ -224,6 +236,7 @@ static void act(struct v1_quick *q, const struct message_row *row, struct v1_msg
 	struct v1_fail f = { .cause = FAIL_MALFORMED, .who = WHO_US, .notify = N_PAYLOAD_MALFORMED };
 
 	memcpy(q->iv, m->iv, sizeof(q->iv));
+	q->commit |= v1_commit_asked(q, m);
 	conn_heard(sa);
 	v1_natt_follow(sa, m->path);
 	settle(q, row->handle(q, m, &f), row->on_reply, row->on_job, m, &f);
@@ -259,7 +272,7 @@ void v1_quick_input(struct ike_sa *sa, struct v1_msg *m)
 	}
 	if (v1_resend_is_dup(&q->rs, m)) {
 		sa->e->counters[CNT_DUPLICATE]++;
-		if (q->state == Q_R_WAIT_PROOF || q->state == Q_DONE)
+		if (q->state == Q_R_WAIT_PROOF || is_over(q))
 			v1_resend_answer(&q->rs);
 		return;
 	}

@@ -264,6 +264,7 @@ enum v1_q_state {
 	Q_I_GENERATE,
 	Q_I_WAIT_SA,		/* message 1 sent */
 	Q_I_DERIVE,
+	Q_I_WAIT_CONNECTED,	/* message 3 sent, the responder has set the commit bit */
 	Q_R_START,
 	Q_R_GENERATE,
 	Q_R_DERIVE,
@@ -280,6 +281,7 @@ enum v1_q_state {
  * @spi_in, @spi_out: ours and the peer's, host order
  * @id_local, @id_remote: IDci and IDcr, seen from us
  * @csa: installed pair, until it is proven
+ * @commit: the responder has set the commit bit; @connected: and sent its CONNECTED
  */
 struct v1_quick {
 	uint32_t msgid;
@@ -304,6 +306,7 @@ struct v1_quick {
 	uint32_t spi_in, spi_out;
 	struct v1_id id_local, id_remote;
 	struct child_sa *csa;
+	bool commit, connected;
 };
 
 /** v1_fresh_msgid - a message id that no exchange under @sa has used yet */
@@ -339,6 +342,21 @@ enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, 
 enum v1_verdict v1_quick_r_message3(struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f);
 enum v1_verdict v1_quick_r_generated(struct v1_quick *q, struct ike_job *job, struct v1_fail *f);
 enum v1_verdict v1_quick_r_derived(struct v1_quick *q, struct ike_job *job, struct v1_fail *f);
+
+/* ---- commit.c ---- */
+
+/** v1_commit_asked - the responder wants us to wait for its CONNECTED */
+bool v1_commit_asked(const struct v1_quick *q, const struct v1_msg *m);
+enum v1_verdict v1_quick_i_message4(struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f);
+/** v1_commit_notify - CONNECTED, authenticated, in an informational exchange with @msgid */
+void v1_commit_notify(struct ike_sa *sa, uint32_t msgid);
+
+/* ---- contact.c ---- */
+
+/** v1_contact_put - INITIAL-CONTACT, if nothing else is up with the peer */
+void v1_contact_put(const struct ike_sa *sa, struct v1_writer *w);
+/** v1_contact_is - is @n INITIAL-CONTACT, and speaks of @sa */
+bool v1_contact_is(const struct ike_sa *sa, const struct v1_notify *n);
 
 /* ---- info.c ---- */
 
