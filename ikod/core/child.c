@@ -2,6 +2,7 @@
 /* A pair of subnets: when a quick mode is started for it, and what happens when that fails. */
 #include <stdio.h>
 
+#include "core/collision.h"
 #include "core/policy.h"
 
 const char *child_str(const struct child *child, char out[CHILD_STRLEN])
@@ -35,9 +36,24 @@ static struct quicks quicks_running(const struct conn *c)
 	return q;
 }
 
+/*
+ * MET_PAIR_THEIRS_FIRST: the peer's own exchange for this pair of networks is
+ * between our message 2 and its message 3. Its end, whichever it is, pumps
+ * again. If ours begins in the end, then so late that it has not crossed it.
+ */
+static bool theirs_pending(const struct child *child)
+{
+	const struct child_sa *csa;
+
+	DL_FOREACH(child->sas, csa)
+		if (!csa->negotiated && csa->role == ROLE_RESPONDER && child->conn->e->now - csa->born < CROSSING)
+			return collision_rule(MET_PAIR_THEIRS_FIRST, csa->role)->when == WHEN_DECIDED;
+	return false;
+}
+
 static bool child_ready(const struct child *child)
 {
-	return child->wanted && !child->quick && !timer_running(&child->retry);
+	return child->wanted && !child->quick && !timer_running(&child->retry) && !theirs_pending(child);
 }
 
 static void child_start(struct child *child)

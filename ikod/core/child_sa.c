@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+#include "core/collision.h"
 #include "core/policy.h"
 
 static struct ike_engine *csa_engine(const struct child_sa *csa)
@@ -47,6 +48,8 @@ void csa_remove(struct child_sa *csa)
 	DL_DELETE(child->sas, csa);
 	csa->next = e->dead_csas;
 	e->dead_csas = csa;
+	if (!csa->negotiated)	/* ours may have waited for it */
+		conn_pump_soon(child->conn);
 }
 
 void csa_free_dead(struct ike_engine *e)
@@ -60,29 +63,6 @@ void csa_free_dead(struct ike_engine *e)
 }
 
 /* ---- which pair sends ---- */
-
-/*
- * Both ends started a quick mode for the child at about the same time. Pairs
- * that one end made are a matter of age alone.
- */
-static bool csa_siblings(const struct child_sa *a, const struct child_sa *b)
-{
-	uint64_t apart = a->born > b->born ? a->born - b->born : b->born - a->born;
-	uint64_t limit = csa_life(a) / 4 < SIBLINGS ? csa_life(a) / 4 : SIBLINGS;
-
-	return a->role != b->role && apart <= limit;
-}
-
-/* Of two siblings the one with the larger (smaller SPI, larger SPI) stays: both ends see the same numbers. */
-static bool csa_beats(const struct child_sa *a, const struct child_sa *b)
-{
-	uint32_t alo = a->spi_in < a->spi_out ? a->spi_in : a->spi_out;
-	uint32_t ahi = a->spi_in < a->spi_out ? a->spi_out : a->spi_in;
-	uint32_t blo = b->spi_in < b->spi_out ? b->spi_in : b->spi_out;
-	uint32_t bhi = b->spi_in < b->spi_out ? b->spi_out : b->spi_in;
-
-	return alo != blo ? alo > blo : ahi > bhi;
-}
 
 static uint64_t drain_ms(const struct child_sa *csa)
 {
@@ -126,22 +106,17 @@ static void csa_drained(void *owner)
 	csa_remove(csa);
 }
 
-static void csa_retire(struct child_sa *csa, const struct child_sa *by)
+static void csa_retire(struct child_sa *csa, const struct collision_rule *rule)
 {
 	struct ike_engine *e = csa_engine(csa);
 
 	csa->state = CSA_PREVIOUS;
-	csa->we_delete = by->role == ROLE_INITIATOR;
+	csa->we_delete = rule->remover == BY_US;
 	csa->drain_asked = false;
 	engine_stop_timer(e, &csa->rekey);
 	engine_stop_timer(e, &csa->promote);
-	engine_set_timer(e, &csa->drain, csa->we_delete ? drain_ms(csa) : drain_ms(csa) + DRAIN_OTHER, csa_drained,
-			 csa);
-}
-
-static bool csa_loses(const struct child_sa *csa, const struct child_sa *to)
-{
-	return csa_siblings(csa, to) ? csa_beats(to, csa) : csa->done_at <= to->done_at;
+	engine_set_timer(e, &csa->drain, rule->when == WHEN_OVERDUE ? drain_ms(csa) + DRAIN_OTHER : drain_ms(csa),
+			 csa_drained, csa);
 }
 
 static void csa_announce(const struct child_sa *csa, bool rekeyed)
@@ -160,7 +135,7 @@ static void csa_announce(const struct child_sa *csa, bool rekeyed)
 static void csa_promote(struct child_sa *csa)
 {
 	struct child *child = csa->child;
-	struct child_sa *other;
+	struct child_sa *other, *survivor;
 	bool rekeyed = child->current;
 
 	engine_stop_timer(csa_engine(csa), &csa->promote);
@@ -168,10 +143,13 @@ static void csa_promote(struct child_sa *csa)
 	csa->state = CSA_CURRENT;
 	kernel_sa_promote(csa);
 	DL_FOREACH(child->sas, other) {
+		const struct collision_rule *rule;
+
 		if (other == csa || !other->negotiated || other->state == CSA_PREVIOUS)
 			continue;
-		if (other == child->current || csa_loses(other, csa))
-			csa_retire(other, csa);
+		rule = collide_pairs(csa, other, &survivor);
+		if (survivor == csa)
+			csa_retire(other, rule);
 	}
 	child->current = csa;
 	csa_announce(csa, rekeyed);
@@ -181,14 +159,20 @@ static void csa_promote(struct child_sa *csa)
 /* The peer holds @csa, or nothing better is there to send with. */
 static void csa_settle(struct child_sa *csa)
 {
-	struct child_sa *cur = csa->child->current;
+	struct child_sa *cur = csa->child->current, *survivor;
+	const struct collision_rule *rule;
 
 	if (cur == csa || csa->state == CSA_PREVIOUS)
 		return;
-	if (cur && csa_siblings(cur, csa) && csa_beats(cur, csa))
-		csa_retire(csa, cur);
-	else
+	if (!cur) {
 		csa_promote(csa);
+		return;
+	}
+	rule = collide_pairs(csa, cur, &survivor);
+	if (survivor == csa)
+		csa_promote(csa);
+	else
+		csa_retire(csa, rule);
 }
 
 static void csa_promote_due(void *owner)
@@ -245,9 +229,17 @@ static void csa_expired(void *owner)
 		csa_remove(csa);
 }
 
+/* MET_PAIR_THEIRS_FIRST: it is taking too long, ours may begin all the same */
+static void csa_outwaited(void *owner)
+{
+	struct child_sa *csa = owner;
+
+	conn_pump_soon(csa->child->conn);
+}
+
 /* ---- called by the protocol half ---- */
 
-/* A peer that makes pair after pair and ends none of them does not fill the kernel. */
+/* MET_PAIR_TOO_MANY: a peer that makes pair after pair and ends none of them does not fill the kernel. */
 static void make_room(struct child *child)
 {
 	struct child_sa *csa, *tmp, *oldest = NULL;
@@ -282,6 +274,7 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
 	csa->udp = p->udp;
 	csa->idle_in_ms = -1;
 	csa->born = e->now;
+	csa->begun = p->begun ? p->begun : e->now;
 	if (!p->life_s)
 		p->life_s = c->cfg->esp_lifetime;
 	csa->hard = e->now + SECONDS(p->life_s);
@@ -290,6 +283,8 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
 	kernel_sync(c, ike, p->udp);
 	kernel_sa_install(csa, p);
 	engine_set_timer(e, &csa->expire, csa_life(csa), csa_expired, csa);
+	if (csa->role == ROLE_RESPONDER)
+		engine_set_timer(e, &csa->promote, CROSSING, csa_outwaited, csa);
 	return csa;
 }
 
@@ -311,6 +306,7 @@ void child_sa_negotiated(struct child_sa *csa, bool proven)
 	child->trying = child->quick;
 	engine_stop_timer(e, &child->retry);
 	soft = csa_soft_ms(csa);
+	engine_stop_timer(e, &csa->promote);
 	gone = e->now - csa->born;
 	csa->soft = csa->born + soft;
 	engine_set_timer(e, &csa->rekey, soft > gone ? soft - gone : 1, csa_rekey_due, csa);
@@ -333,21 +329,24 @@ void child_sa_connected(struct conn *c, uint32_t spi_in)
  * Our message 2, or the peer's message 3, never arrived. The peer may well
  * think that the pair is up. A Delete says no, but it can get lost as well and
  * nobody repeats it; so in the end we negotiate ourselves, even if passive: the
- * peer has asked for it.
+ * peer has asked for it. Unless there is a later pair by now.
  */
 void child_sa_abandon(struct child_sa *csa)
 {
 	struct child *child = csa->child;
+	const struct collision_rule *rule;
 
 	csa_unbind(csa);
 	if (csa->negotiated)
 		return;
 	if (csa->role == ROLE_RESPONDER && child->conn->ike) {
-		csa_delete_sent(csa);
-		child_want_later(child, ABANDONED);
+		rule = collision_rule(MET_PAIR_UNPROVEN, csa->role);
+		if (rule->remover == BY_US)
+			csa_delete_sent(csa);
+		if (!child->current || child->current->begun < csa->begun)
+			child_want_later(child, ABANDONED);
 	}
 	csa_remove(csa);
-	conn_pump_soon(child->conn);
 }
 
 /* ---- the end ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/collision.h"
 #include "core/policy.h"
 
 static bool remote_known(const struct conn *c)
@@ -116,11 +117,19 @@ void conn_schedule_retry(struct conn *c)
 
 static void ike_rekey_due(void *owner);
 
-/* A renewal failed: again, until the old one ends */
-static void renew_later(struct conn *c)
+/*
+ * A renewal failed: again, until the old one ends. Soon, whatever was planned,
+ * if the peer may hold the one that we gave up (@in_doubt): it may use it.
+ */
+static void renew_later(struct conn *c, bool in_doubt)
 {
-	if (!timer_running(&c->ike->rekey))
-		engine_set_timer(c->e, &c->ike->rekey, engine_backoff(c->e, ++c->attempts), ike_rekey_due, c->ike);
+	struct timer *t = &c->ike->rekey;
+	uint64_t ms = engine_backoff(c->e, c->attempts + 1);
+
+	if (timer_running(t) && (!in_doubt || t->due <= c->e->now + ms))
+		return;
+	c->attempts++;
+	engine_set_timer(c->e, t, ms, ike_rekey_due, c->ike);
 }
 
 static void start_phase1(struct conn *c)
@@ -130,7 +139,7 @@ static void start_phase1(struct conn *c)
 	if (v1_initiate(c))
 		return;
 	if (c->ike) {
-		renew_later(c);
+		renew_later(c, false);
 		return;
 	}
 	c->state = CONN_IDLE;
@@ -138,16 +147,13 @@ static void start_phase1(struct conn *c)
 		conn_schedule_retry(c);
 }
 
-/*
- * If the peer's own phase 1 is already here, let it finish: two at once would
- * be kept, but they are work for nothing. Once only, since anybody can open a
- * phase 1 in the peer's name.
- */
+/* MET_IKE_THEIRS_FIRST */
 static bool defer_to_peer(struct conn *c)
 {
 	const struct ike_sa *theirs = find_connecting(c, ROLE_RESPONDER);
 
-	if (c->deferred || !theirs || c->e->now - theirs->born >= DEFER)
+	if (c->deferred || !theirs || c->e->now - theirs->born >= DEFER ||
+	    collision_rule(MET_IKE_THEIRS_FIRST, ROLE_RESPONDER)->when != WHEN_DECIDED)
 		return false;
 	c->deferred = true;
 	engine_set_timer(c->e, &c->retry, DEFER, retry_due, c);
@@ -168,8 +174,6 @@ void conn_renew_phase1(struct conn *c)
 {
 	if (!conn_may_initiate(c) || find_connecting(c, ROLE_INITIATOR))
 		return;
-	if (c->ike)
-		c->ike->outdated = true;
 	start_phase1(c);
 }
 
@@ -214,6 +218,8 @@ static void set_lifetime(struct ike_sa *sa)
 		sa->expires = e->now + SECONDS(c->cfg->ike_lifetime);
 	life = sa->expires - e->now;
 	margin = life * c->cfg->rekey_margin / 100;
+	if (margin > life * 2 / 5)
+		margin = life * 2 / 5;
 	if (sa->role == ROLE_INITIATOR)
 		soft = life - margin - engine_jitter(e, margin / 2);
 	else
@@ -235,15 +241,20 @@ static void ike_rekey_due(void *owner)
 
 static void ike_expired(void *owner);
 
-/* The newest but @newer stay until their own end: a Delete could take the peer's ESP SAs with it. */
-static void retire_ike(struct ike_sa *sa)
+/* Not ours to end: @rule says so in each case. Its own lifetime does it. */
+static void retire_ike(struct ike_sa *sa, const struct collision_rule *rule)
 {
+	if (rule->when != AT_EXPIRY) {
+		ike_sa_kill(sa);
+		return;
+	}
 	sa->state = IKE_REKEYED;
 	liveness_stop(sa);
 	engine_stop_timer(sa->e, &sa->rekey);
 	engine_stop_timer(sa->e, &sa->keepalive);
 }
 
+/* MET_IKE_TOO_MANY */
 static void trim_rekeyed(struct conn *c)
 {
 	struct ike_sa *sa, *tmp;
@@ -312,37 +323,16 @@ static void announce_ike(struct ike_sa *sa, bool rekeyed)
 		   sa->path.natt ? ", through NAT" : "");
 }
 
-/*
- * Both ends began a phase 1, and both came up: one of the two is to carry the
- * messages, the same one at both ends. The moments at which they come up are
- * nearly the same everywhere, but not their order, so the initiators' cookies
- * decide. The other one stays to its own end, for a peer that chooses otherwise.
- */
-static bool stays_behind(const struct ike_sa *sa, const struct ike_sa *used)
+/* MET_IKE_OVERTAKEN: @sa, the peer's, is up. What we began meanwhile is not needed if it cannot be up there. */
+static void drop_overtaken(struct conn *c, const struct ike_sa *sa)
 {
-	uint64_t apart = sa->up_at - used->up_at, life = used->expires - used->up_at;
-	uint64_t limit = life / 4 < SIBLINGS ? life / 4 : SIBLINGS;
+	struct ike_sa *o, *tmp;
 
-	return !used->outdated && used->role != sa->role && apart <= limit &&
-	       memcmp(used->cky_i, sa->cky_i, sizeof(sa->cky_i)) > 0;
-}
-
-/*
- * Both ends opened a phase 1 at once: which one starts the quick modes? The
- * initiator of the phase 1 with the larger cookie; both ends see the same.
- */
-static bool peer_leads(const struct conn *c, const struct ike_sa *sa)
-{
-	const struct ike_sa *o;
-
-	DL_FOREACH(c->ikes, o) {
-		uint64_t apart = o->born > sa->born ? o->born - sa->born : sa->born - o->born;
-
-		if (o != sa && o->role == ROLE_RESPONDER && apart < SIBLINGS &&
-		    memcmp(o->cky_i, sa->cky_i, sizeof(o->cky_i)) > 0)
-			return true;
-	}
-	return false;
+	if (sa->role != ROLE_RESPONDER || collision_rule(MET_IKE_OVERTAKEN, sa->role)->when != AT_ONCE)
+		return;
+	DL_FOREACH_SAFE(c->ikes, o, tmp)
+		if (o->state == IKE_CONNECTING && o->role == ROLE_INITIATOR && !v1_phase1_committed(o))
+			ike_sa_kill(o);
 }
 
 static bool child_under_way(const struct child *child)
@@ -374,7 +364,8 @@ static void restart_children(struct conn *c, struct ike_sa *sa, bool rekeyed)
 	}
 	if (c->cfg->start != START_AUTO)
 		return;
-	if (sa->role == ROLE_INITIATOR && !peer_leads(c, sa)) {
+	/* of two that crossed, the initiator of the one that is used: both ends see the same */
+	if (sa->role == ROLE_INITIATOR) {
 		conn_want_all(c, false);
 		engine_stop_timer(c->e, &c->grace);
 	} else {
@@ -386,21 +377,25 @@ void conn_phase1_up(struct ike_sa *sa)
 {
 	struct conn *c = sa->conn;
 	struct ike_engine *e = c->e;
-	struct ike_sa *old = c->ike;
+	struct ike_sa *old = c->ike, *survivor = sa;
+	const struct collision_rule *rule = NULL;
 	bool rekeyed = old && old != sa;
 
 	ike_sa_not_half_open(sa);
+	drop_overtaken(c, sa);
 	sa->up_at = sa->heard = e->now;
 	set_lifetime(sa);
 	engine_set_timer(e, &sa->expire, sa->expires - e->now, ike_expired, sa);
-	if (rekeyed && stays_behind(sa, old)) {
+	if (rekeyed)
+		rule = collide_ikes(sa, old, &survivor);
+	if (survivor != sa) {
 		engine_log(e, LOG_L_DEBUG, c, "two IKE SAs were begun at once: the first of them is used");
-		retire_ike(sa);
+		retire_ike(sa, rule);
 		trim_rekeyed(c);
 		return;
 	}
 	if (rekeyed)
-		retire_ike(old);
+		retire_ike(old, rule);
 	c->attempts = 0;
 	c->deferred = false;
 	engine_stop_timer(e, &c->retry);
@@ -452,6 +447,7 @@ void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failur
 			const char *theirs)
 {
 	struct conn *c = sa->conn;
+	bool in_doubt = v1_phase1_committed(sa);
 	struct failure f = { 0 };
 
 	if (sa->state == IKE_DEAD)
@@ -465,7 +461,7 @@ void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failur
 	if (sa->role == ROLE_RESPONDER)
 		return;
 	if (c->ike) {
-		renew_later(c);
+		renew_later(c, in_doubt);
 		return;
 	}
 	c->state = CONN_IDLE;
@@ -542,7 +538,7 @@ void conn_ike_deleted(struct ike_sa *sa)
 }
 
 /*
- * The peer has restarted. What was up before this exchange began is gone
+ * MET_IKE_RESTARTED: what was up before this exchange began is gone
  * there; an exchange that overlaps with it (both ends initiated) is not.
  */
 void conn_initial_contact(struct ike_sa *sa)

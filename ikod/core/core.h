@@ -70,7 +70,6 @@ struct ike_sa {
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
 	uint64_t born, up_at, heard, expires;
 	bool half_open;			/* counted in engine->half_open */
-	bool outdated;			/* we have begun another one to take its place */
 	struct timer rekey, expire, keepalive;
 	/* liveness.c */
 	struct timer dpd;
@@ -116,6 +115,7 @@ enum child_sa_state {
  * @confirms: the peer will say when it is ready (set before child_sa_negotiated()); nothing is sent with the pair
  *            until then, or until it has had its time
  * @we_delete: once drained, it is ours to send the Delete
+ * @begun: when our quick mode began, or the peer's message 1 came; @born is when it was installed
  * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
  */
 struct child_sa {
@@ -132,7 +132,7 @@ struct child_sa {
 	unsigned int group;		/* PFS, DH_NONE without */
 	bool udp;
 	bool used_in;			/* the kernel saw an authenticated packet on it */
-	uint64_t born, soft, hard;	/* engine ms */
+	uint64_t begun, born, soft, hard;	/* engine ms */
 	uint64_t bytes_in, bytes_out, packets_in, packets_out;
 	int64_t idle_in_ms;
 	struct timer rekey, expire, promote, drain;
@@ -295,6 +295,7 @@ void conn_quick_refused(struct conn *c, enum failure_cause cause, const char *ou
  * struct csa_params - what a quick mode agreed on
  * @keymat_in, @keymat_out: esp_keymat_len() bytes each: cipher key (and salt), then integrity key; moved out
  * @life_s: seconds agreed (the smaller of both), @life_kb: kilobytes, 0 for none
+ * @begun: when the exchange began, as far as we can see
  */
 struct csa_params {
 	enum ike_role role;
@@ -302,7 +303,7 @@ struct csa_params {
 	struct esp_suite suite;
 	unsigned int group;
 	bool udp;
-	uint64_t life_s, life_kb;
+	uint64_t life_s, life_kb, begun;
 	struct secret keymat_in, keymat_out;
 };
 
@@ -337,6 +338,8 @@ void child_sa_abandon(struct child_sa *csa);
 void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *p, size_t len);
 /** v1_initiate - start main mode to c->cfg->remote; NULL (with conn_phase1_failed-like failure set) if it cannot */
 struct ike_sa *v1_initiate(struct conn *c);
+/** v1_phase1_committed - initiator: message 5 is sent, so the peer may hold @sa already */
+bool v1_phase1_committed(const struct ike_sa *sa);
 /** v1_quick_start - negotiate @child under established @sa; sets child->quick */
 void v1_quick_start(struct ike_sa *sa, struct child *child);
 /** v1_quick_cancel - drop the exchange that we started for @child, silently */

@@ -153,6 +153,32 @@ static void phase1_rekeys_and_keeps_the_old_one(void **state)
 	}
 }
 
+/* The widest margin that the configuration takes still leaves a time to renew at. */
+static void a_wide_margin_renews_too(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct net *net = net_new(2, seed);
+		uint64_t soft;
+
+		for (unsigned int i = 0; i < 2; i++) {
+			struct conn_cfg *c = site_cfg(net, 1 - i, i, "site");
+
+			c->ike_lifetime = 600;
+			c->rekey_margin = 90;
+			c->start = i ? START_AUTO : START_PASSIVE;
+			net_configure1(net, 1 - i, c);
+		}
+		assert_true(net_until(net, 10000, both_up));
+		assert_true(timer_running(&node_conn(&net->nodes[0], "site")->ike->rekey));
+		soft = node_conn(&net->nodes[0], "site")->ike->rekey.due - node_conn(&net->nodes[0], "site")->ike->up_at;
+		assert_in_range(soft, 200 * 1000, 400 * 1000);
+		net_run(net, 1800 * 1000);
+		assert_int_equal(node_count(&net->nodes[0], "ike-down") + node_count(&net->nodes[1], "ike-down"), 0);
+		net_free(net);
+	}
+}
+
 static void both_phases_for_hours(void **state)
 {
 	struct net *net = lifetimes(41, 600, 180, START_AUTO, START_AUTO);
@@ -230,6 +256,50 @@ static void lost_third_message(void **state)
 		net_run(net, 5000);
 		assert_int_equal(a->esp_lost + net->nodes[1].esp_lost, 0);
 		assert_true(both_quiet(net));
+		net_free(net);
+	}
+}
+
+static unsigned int qm_number, qm_seen, qm_lose;
+
+/* The @qm_number-th datagram of a quick mode, and what is sent in its place until @qm_lose are lost */
+static bool drop_one_qm(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	static const unsigned int sender[] = { 0, 1, 0 };
+
+	(void)net;
+	if (p[18] != XCHG_QUICK || from != sender[qm_number] || (qm_number == 2) != (!from && len <= 100))
+		return false;
+	return qm_seen++ < qm_lose;
+}
+
+/* Each of the three messages of a rekey, lost up to four times, under traffic: nothing of it is lost. */
+static void any_message_of_a_rekey_may_be_lost(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 3 * 4; i++) {
+		struct net *net = lifetimes(170 + i, 86400, 3600, START_AUTO, i & 1 ? START_AUTO : START_PASSIVE);
+		struct child_sa *old;
+		uint32_t spi;
+
+		assert_true(net_until(net, 20000, both_up));
+		net_run(net, 100 * 1000);
+		assert_true(both_quiet(net));
+		net->traffic_ms = 50;
+		old = node_conn(&net->nodes[0], "site")->children[0].current;
+		spi = old->spi_in;
+		qm_number = i / 4;
+		qm_lose = i % 4 + 1;
+		qm_seen = 0;
+		net->drop = drop_one_qm;
+		csa_rekey_soon(old, 1);
+		net_run(net, 40 * 1000);
+		assert_true(qm_seen > 0);
+		assert_int_not_equal(node_conn(&net->nodes[0], "site")->children[0].current->spi_in, spi);
+		net_run(net, 80 * 1000);
+		assert_true(both_quiet(net));
+		assert_int_equal(node_count(&net->nodes[0], "child-down") + node_count(&net->nodes[1], "child-down"), 0);
+		assert_no_gap(net);
 		net_free(net);
 	}
 }
@@ -437,8 +507,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_way_traffic_moves_over_too),
 		cmocka_unit_test(the_old_pair_is_drained_and_deleted),
 		cmocka_unit_test(phase1_rekeys_and_keeps_the_old_one),
+		cmocka_unit_test(a_wide_margin_renews_too),
 		cmocka_unit_test(both_phases_for_hours),
 		cmocka_unit_test(simultaneous_rekeys_end_in_one_pair),
+		cmocka_unit_test(any_message_of_a_rekey_may_be_lost),
 		cmocka_unit_test(lost_third_message),
 		cmocka_unit_test(esp_proves_the_pair_if_message_3_is_lost_for_good),
 		cmocka_unit_test(counters_prove_the_pair_too),

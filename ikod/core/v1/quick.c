@@ -77,6 +77,7 @@ struct v1_quick *v1_quick_new(struct ike_sa *sa, enum ike_role role, uint32_t ms
 	q->role = role;
 	q->msgid = msgid;
 	q->state = role == ROLE_INITIATOR ? Q_I_GENERATE : Q_R_START;
+	q->born = sa->e->now;
 	v1_resend_init(&q->rs, sa, give_up, q);
 	if (!v1_iv_phase2(&sa->suite, sa->last_iv, msgid, q->iv)) {
 		free(q);

@@ -82,7 +82,7 @@ bool v1_quick_install(struct v1_quick *q)
 	struct csa_params p = {
 		.role = q->role, .spi_in = q->spi_in, .spi_out = q->spi_out, .suite = q->suite,
 		.group = q->group, .udp = q->encap != ENCAP_TUNNEL, .life_s = q->life_s,
-		.life_kb = q->life_kb,
+		.life_kb = q->life_kb, .begun = q->born,
 	};
 
 	if (keymat(q, q->spi_in, &p.keymat_in) && keymat(q, q->spi_out, &p.keymat_out)) {

@@ -290,6 +290,7 @@ struct v1_quick {
 	struct child *child;
 	enum ike_role role;
 	enum v1_q_state state;
+	uint64_t born;
 	struct v1_resend rs;
 	struct v1_waiter wait;
 	struct v1_writer out;

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two SAs for one purpose: which one stays, who ends the other, and when. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/collision.h"
+#include "core/policy.h"
+
+static const struct collision_rule rules[] = {
+	{ MET_IKE_RENEWED, AS_EITHER, KEEP_NEWER, BY_NOBODY, AT_EXPIRY,
+	  "The old one is answered to the end of its life: some peers tie their ESP SAs to it." },
+	{ MET_IKE_CROSSED, AS_INITIATOR, KEEP_LARGER, BY_NOBODY, AT_EXPIRY,
+	  "Ours carries what we start; the peer's stays for a peer that chooses otherwise." },
+	{ MET_IKE_CROSSED, AS_RESPONDER, KEEP_LARGER, BY_NOBODY, AT_EXPIRY,
+	  "The peer's carries what we start; ours stays for a peer that chooses otherwise." },
+	{ MET_IKE_OVERTAKEN, AS_RESPONDER, KEEP_NEWER, BY_NOBODY, AT_ONCE,
+	  "Without our message 5 ours cannot be up at the peer: it is dropped without a word." },
+	{ MET_IKE_THEIRS_FIRST, AS_RESPONDER, KEEP_OLDER, BY_NOBODY, WHEN_DECIDED,
+	  "Two would be work for nothing. Ours waits a few seconds, once: anybody may open a phase 1." },
+	{ MET_IKE_RESTARTED, AS_EITHER, KEEP_NEWER, BY_NOBODY, AT_ONCE,
+	  "The peer has nothing older any more (RFC 2407 4.6.3.3), neither IKE SAs nor pairs." },
+	{ MET_IKE_TOO_MANY, AS_EITHER, KEEP_NEWER, BY_NOBODY, AT_ONCE,
+	  "The oldest of those that were replaced is forgotten; a Delete could end the peer's ESP SAs." },
+	{ MET_PAIR_RENEWED, AS_INITIATOR, KEEP_NEWER, BY_US, WHEN_DRAINED,
+	  "Who made the new pair ends the old one." },
+	{ MET_PAIR_RENEWED, AS_RESPONDER, KEEP_NEWER, BY_PEER, WHEN_OVERDUE,
+	  "Who made the new pair ends the old one; some never do." },
+	{ MET_PAIR_CROSSED, AS_INITIATOR, KEEP_LARGER, BY_PEER, WHEN_OVERDUE,
+	  "Who made the one too many ends it. If the ends should disagree, each leaves the other's alone." },
+	{ MET_PAIR_CROSSED, AS_RESPONDER, KEEP_LARGER, BY_US, WHEN_DRAINED,
+	  "Who made the one too many ends it." },
+	{ MET_PAIR_THEIRS_FIRST, AS_RESPONDER, KEEP_OLDER, BY_NOBODY, WHEN_DECIDED,
+	  "What we want is being made: a second one would be the one too many. Ours waits for half a minute." },
+	{ MET_PAIR_UNPROVEN, AS_RESPONDER, KEEP_OLDER, BY_US, AT_ONCE,
+	  "The peer may have lost its message 3 and use the pair: it is told, and without another pair we negotiate." },
+	{ MET_PAIR_TOO_MANY, AS_EITHER, KEEP_NEWER, BY_US, AT_ONCE,
+	  "The oldest that is not in use ends." },
+};
+
+const struct collision_rule *collision_table(size_t *n)
+{
+	*n = sizeof(rules) / sizeof(rules[0]);
+	return rules;
+}
+
+const struct collision_rule *collision_rule(enum met met, enum ike_role role)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].met == met && (rules[i].role == AS_EITHER || rules[i].role == (enum survivor_role)role))
+			return &rules[i];
+	abort();	/* the callers know which roles occur */
+}
+
+/* ---- phase 1 ---- */
+
+/*
+ * Who sees its own phase 1 overtaken before message 5 drops it. So if both of
+ * two come up, each end had sent message 5 of its own before the other's came
+ * up, and both see that @up was begun before @used came up, whatever was lost
+ * or late on the way. A renewal is begun by one who knows @used.
+ */
+static bool ikes_crossed(const struct ike_sa *up, const struct ike_sa *used)
+{
+	return up->role != used->role && up->born < used->up_at;
+}
+
+static bool ike_is_larger(const struct ike_sa *a, const struct ike_sa *b)
+{
+	return memcmp(a->cky_i, b->cky_i, sizeof(a->cky_i)) > 0;
+}
+
+/* How the survivor is chosen does not depend on our role in it */
+static enum keep keep_of(enum met met)
+{
+	size_t i = 0;
+
+	while (rules[i].met != met)
+		i++;
+	return rules[i].keep;
+}
+
+const struct collision_rule *collide_ikes(struct ike_sa *up, struct ike_sa *used, struct ike_sa **survivor)
+{
+	enum met met = ikes_crossed(up, used) ? MET_IKE_CROSSED : MET_IKE_RENEWED;
+	bool keep_used = keep_of(met) == KEEP_LARGER && ike_is_larger(used, up);
+
+	*survivor = keep_used ? used : up;
+	return collision_rule(met, (*survivor)->role);
+}
+
+/* ---- pairs ---- */
+
+/*
+ * Both exchanges go to their end: a responder that never gets its message 3
+ * takes that badly (some give the whole IKE SA up). We began ours before we saw
+ * message 1 of theirs; whether the peer knew of ours when it sent it we cannot
+ * see, but it does not begin one soon while ours waits for proof, and renews it
+ * much later. So what comes within the time that a message 1 may take, with
+ * everything that can be lost, has crossed ours.
+ */
+static bool pairs_crossed(const struct child_sa *a, const struct child_sa *b)
+{
+	const struct child_sa *ours = a->role == ROLE_INITIATOR ? a : b, *theirs = ours == a ? b : a;
+	uint64_t window = (ours->hard - ours->born) / 4;
+
+	if (a->role == b->role || theirs->begun < ours->begun || theirs->begun >= ours->soft)
+		return false;
+	return theirs->begun <= ours->born + (window < CROSSING ? window : CROSSING);
+}
+
+/* Both ends see the same numbers, in the other order. */
+static bool pair_is_larger(const struct child_sa *a, const struct child_sa *b)
+{
+	uint32_t alo = a->spi_in < a->spi_out ? a->spi_in : a->spi_out;
+	uint32_t ahi = a->spi_in < a->spi_out ? a->spi_out : a->spi_in;
+	uint32_t blo = b->spi_in < b->spi_out ? b->spi_in : b->spi_out;
+	uint32_t bhi = b->spi_in < b->spi_out ? b->spi_out : b->spi_in;
+
+	return alo != blo ? alo > blo : ahi > bhi;
+}
+
+static bool pair_is_newer(const struct child_sa *a, const struct child_sa *b)
+{
+	return a->begun != b->begun ? a->begun > b->begun : a->done_at >= b->done_at;
+}
+
+const struct collision_rule *collide_pairs(struct child_sa *a, struct child_sa *b, struct child_sa **survivor)
+{
+	enum met met = pairs_crossed(a, b) ? MET_PAIR_CROSSED : MET_PAIR_RENEWED;
+	bool keep_a = keep_of(met) == KEEP_LARGER ? pair_is_larger(a, b) : pair_is_newer(a, b);
+
+	*survivor = keep_a ? a : b;
+	return collision_rule(met, (*survivor)->role);
+}
