@@ -37,6 +37,10 @@ static const struct cfg_word order_words[] = {
 static const struct cfg_word encap_words[] = {
 	{ "auto", ENCAP_AUTO }, { "udp", ENCAP_FORCE_UDP }, { NULL, 0 },
 };
+static const struct cfg_word ike_frag_words[] = {
+	{ "no", IKE_FRAG_NO }, { "yes", IKE_FRAG_YES }, { "force", IKE_FRAG_FORCE }, { "off", IKE_FRAG_NO },
+	{ "on", IKE_FRAG_YES }, { NULL, 0 },
+};
 static const struct cfg_word esn_words[] = {
 	{ "no", ESN_NO }, { "offer", ESN_OFFER }, { "yes", ESN_YES }, { "off", ESN_NO }, { "on", ESN_YES }, { NULL, 0 },
 };
@@ -87,6 +91,7 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_DPD_RETRANSMIT]	= { cfg_set_seconds, AT(dpd_retransmit), 1, 600 },
 	[KEY_DPD_RETRIES]	= { cfg_set_number, AT(dpd_retries), 1, 20 },
 	[KEY_ENCAPSULATION]	= { cfg_set_word, AT(encap), .words = encap_words },
+	[KEY_IKE_FRAGMENTATION]	= { cfg_set_word, AT(ike_fragmentation), .words = ike_frag_words },
 	[KEY_NAT_KEEPALIVE]	= { cfg_set_seconds, AT(nat_keepalive), 0, 3600, .words = off_words },
 	[KEY_REPLAY_WINDOW]	= { cfg_set_number, AT(replay_window), 64, 8192 },
 	[KEY_ESN]		= { cfg_set_word, AT(esn), .words = esn_words },
@@ -183,7 +188,7 @@ static const char *foreign_name(const char *key)
 		{ "dpddelay", "dpd-idle" }, { "dpdaction", "dpd-action" }, { "forceencaps", "encapsulation" },
 		{ "keepalive", "nat-keepalive" }, { "replay_window", "replay-window" },
 		{ "set_df", "df" }, { "copy_df", "df" }, { "copy_dscp", "dscp" }, { "copy_ecn", "ecn" },
-		{ "tfc_padding", "tfc" }, { "fragmentation", "fragment" }, { "tcp-mss", "mss-clamp" },
+		{ "tfc_padding", "tfc" }, { "fragmentation", "ike-fragmentation" }, { "tcp-mss", "mss-clamp" },
 		{ "sha256_96", "sha256-truncation" }, { "sha2-truncbug", "sha256-truncation" },
 		{ "sha2_256_truncation", "sha256-truncation" },
 		{ "phase1", "ike" }, { "phase2", "esp" }, { "dh-group", "ike" },

@@ -43,6 +43,7 @@ struct conn_cfg *conn_cfg_new(const char *name)
 	c->dpd_retransmit = 15;
 	c->dpd_retries = 3;
 	c->encap = ENCAP_AUTO;
+	c->ike_fragmentation = IKE_FRAG_YES;
 	c->nat_keepalive = 20;
 	c->replay_window = 1024;
 	c->sha256_truncation = 128;
@@ -141,6 +142,7 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
 	       a->esp_lifetime == b->esp_lifetime && a->esp_lifebytes == b->esp_lifebytes &&
 	       a->routes == b->routes && a->start == b->start && dpd_same(a, b) && a->encap == b->encap &&
+	       a->ike_fragmentation == b->ike_fragmentation &&
 	       esp_numbers_same(a, b) && a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&
 	       a->retransmit_tries == b->retransmit_tries && a->weak_crypto == b->weak_crypto;
 }

@@ -19,6 +19,7 @@ enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
 enum dpd_action { DPD_BY_START, DPD_CLEAR, DPD_HOLD, DPD_RESTART };	/* auto: restart, on-demand: hold, passive: clear */
 enum dpd_order { DPD_ORDER_AUTO, DPD_HASH_NOTIFY, DPD_NOTIFY_HASH };
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
+enum ike_frag_mode { IKE_FRAG_NO, IKE_FRAG_YES, IKE_FRAG_FORCE };	/* fragments of IKE messages: never, if the peer announces them, always */
 enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
 enum df_mode { DF_COPY, DF_SET, DF_CLEAR };		/* as VPNTUN_DF_* */
 enum fragment_mode { FRAGMENT_BEFORE, FRAGMENT_AFTER, FRAGMENT_NEVER };	/* as VPNTUN_FRAGMENT_* */
@@ -80,6 +81,7 @@ struct conn_cfg {
 	enum dpd_order dpd_order;
 	uint32_t dpd_idle, dpd_retransmit, dpd_retries;
 	enum encap_mode encap;
+	enum ike_frag_mode ike_fragmentation;
 	uint32_t nat_keepalive;			/* 0: none */
 	uint32_t replay_window;
 	enum esn_mode esn;

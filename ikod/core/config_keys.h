@@ -28,6 +28,7 @@
 	X(DPD_RETRANSMIT, "dpd-retransmit", "a time such as 15s")			\
 	X(DPD_RETRIES, "dpd-retries", "a number from 1 to 20")				\
 	X(ENCAPSULATION, "encapsulation", "auto or udp")				\
+	X(IKE_FRAGMENTATION, "ike-fragmentation", "yes, no or force")			\
 	X(NAT_KEEPALIVE, "nat-keepalive", "a time such as 20s, or off")			\
 	X(REPLAY_WINDOW, "replay-window", "a number of packets from 64 to 8192")	\
 	X(ESN, "esn", "yes, no or offer")						\

@@ -183,7 +183,7 @@ void v1_info_end(struct ike_sa *sa, struct v1_info_out *o)
 	/* the hash knows no direction: our own words must not come back to us */
 	v1_seen_add(&v1_priv(sa)->seen, o->msgid);
 	if (info_protect(sa, o))
-		engine_send(sa->e, &sa->path, o->w.b.p, o->w.b.len);
+		v1_send(sa, o->w.b.p, o->w.b.len);
 	buf_free(&o->w.b);
 }
 

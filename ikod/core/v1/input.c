@@ -107,6 +107,15 @@ static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 	}
 }
 
+/* Only who has both cookies: nothing is kept of a stranger's pieces. */
+static void fragment(struct ike_engine *e, struct ike_sa *sa, const struct v1_msg *m)
+{
+	if (!sa || !has_cky_r(&m->hdr))
+		e->counters[CNT_UNKNOWN_COOKIE]++;
+	else if (sa->state != IKE_DEAD)
+		v1_frag_input(sa, m);
+}
+
 void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *p, size_t len)
 {
 	struct bytes whole = { p, len };
@@ -135,10 +144,14 @@ void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *
 		e->counters[CNT_MALFORMED]++;
 		return;
 	}
+	sa = find_sa(e, &m.hdr);
+	if (m.hdr.next == PL_FRAGMENT) {
+		fragment(e, sa, &m);
+		return;
+	}
 	if (!hash_bytes(HASH_SHA2_256, &whole, 1, digest))
 		return;
 	memcpy(m.digest, digest, sizeof(m.digest));
-	sa = find_sa(e, &m.hdr);
 	if (!sa)
 		stranger(e, &m);
 	else if (sa->state != IKE_DEAD)

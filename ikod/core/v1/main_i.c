@@ -20,6 +20,7 @@ bool v1_main_i_message1(struct ike_sa *sa)
 	/* SAi_b of both hashes: the payload without its generic header (RFC 2409 3.2) */
 	buf_put(&p1->sai_b, w->b.p + body, w->b.len - body);
 	v1_vendor_put(w);
+	v1_frag_offer(sa, w);
 	return v1_main_finish(sa, w, false) && !p1->sai_b.failed;
 }
 
@@ -67,6 +68,7 @@ enum v1_verdict v1_main_i_message2(struct ike_sa *sa, const struct v1_msg *m, st
 	sa->p1->peer_vendors = v1_vendor_scan(sa, &m->chain);
 	sa->dpd_ok = sa->p1->peer_vendors & VENDOR_DPD;
 	v1_natt_agree(sa);
+	v1_frag_agree(sa, &m->chain);
 	return V1_JOB;
 }
 

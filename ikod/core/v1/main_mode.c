@@ -111,6 +111,7 @@ void v1_sa_release(struct ike_sa *sa)
 	if (!priv)
 		return;
 	v1_resend_release(&priv->last);
+	v1_frag_release(sa);
 	v1_seen_free(&priv->seen);
 	free(priv);
 	sa->v1_priv = NULL;

@@ -36,10 +36,12 @@ enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 	p1->peer_vendors = v1_vendor_scan(sa, &m->chain);
 	sa->dpd_ok = p1->peer_vendors & VENDOR_DPD;
 	v1_natt_agree(sa);
+	v1_frag_agree(sa, &m->chain);
 	buf_put(&p1->sai_b, pl->body, pl->len);
 	v1_main_begin(sa, &p1->out, false);
 	v1_put_sa_chosen(&p1->out, prop, NULL, 0, t);
 	v1_vendor_put_agreed(sa, &p1->out);
+	v1_frag_offer(sa, &p1->out);
 	if (p1->sai_b.failed || !v1_main_finish(sa, &p1->out, false))
 		return V1_REJECT;
 	return V1_REPLY;

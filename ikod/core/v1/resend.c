@@ -54,7 +54,7 @@ bool v1_resend_is_dup(const struct v1_resend *r, const struct v1_msg *m)
 
 static void transmit(struct v1_resend *r)
 {
-	engine_send(r->sa->e, &r->sa->path, r->msg.p, r->msg.len);
+	v1_send(r->sa, r->msg.p, r->msg.len);
 }
 
 static void due(void *owner)

@@ -3,11 +3,12 @@
 #define IKOD_CORE_V1_V1_H
 
 #include "core/core.h"
+#include "core/v1/fragment.h"
 
 /*
  * Inside the IKEv1 half. A datagram's way:
  *
- *   input.c     header, version, cookies -> SA
+ *   input.c     header, version, cookies -> SA;  pieces of a message: fragment.c
  *   main_mode.c, quick.c, info.c
  *               duplicate?  decrypt (crypt.c)  parse and legality (legality.c)
  *               authenticate  ->  a row of the transition table  ->  its handler
@@ -200,11 +201,13 @@ struct v1_phase1 {
  * struct v1_priv - what the protocol keeps of an established SA
  * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
+ * @frag: fragments of messages, see fragment.h
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
  * @vendors: a bit for each row of vendor.c that the peer has sent
  */
 struct v1_priv {
 	struct v1_resend last;
+	struct v1_frag frag;
 	enum v1_hash_order order;
 	bool order_known;
 	struct v1_seen *seen;
