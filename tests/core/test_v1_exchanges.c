@@ -128,8 +128,8 @@ static void what_message_1_offers(void **state)
 	start(net, a, b);
 	parse(0, &ch);
 	assert_int_equal(ch.pl[0].type, PL_SA);
-	assert_int_equal(v1_count(&ch, PL_VENDOR), 5);
-	assert_int_equal(ch.n, 6);
+	assert_int_equal(v1_count(&ch, PL_VENDOR), 6);
+	assert_int_equal(ch.n, 7);
 	assert_true(v1_sa_parse(&ch.pl[0], 1, &sa));
 	assert_int_equal(sa.n_proposals, 1);
 	assert_int_equal(sa.proposals[0].proto, PROTO_ISAKMP);

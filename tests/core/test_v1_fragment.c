@@ -342,7 +342,7 @@ static void ask(struct net *net)
 
 	question_len = 0;
 	net->drop = keep_question;
-	v1_send_dpd(ike(net, 0), ++seq);
+	v1_send_dpd(ike(net, 0), ++seq, false);
 	net_step(net);
 	net->drop = NULL;
 	assert_int_not_equal(question_len, 0);
