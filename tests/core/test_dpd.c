@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/net.h"
+#include "core/policy.h"
 #include "core/v1/v1.h"
 
 /* ---- a peer that understands some orders of payloads only ---- */
@@ -448,6 +449,52 @@ static void the_operator_brings_it_back(void **state)
 	}
 }
 
+/* `ikoctl up` while the peer is still away: from then on `start` counts again, and auto does not give up. */
+static void up_overrules_clear(void **state)
+{
+	struct net *net = dead_peer(450, START_AUTO, DPD_CLEAR);
+	struct conn_cfg *b = site_cfg(net, 1, 0, "site");
+	char err[128];
+
+	(void)state;
+	assert_true(ike_cmd(net->nodes[0].e, net->now, CMD_UP, "site", err, sizeof(err)));
+	net_run(net, 300 * 1000);
+	b->start = START_PASSIVE;
+	net_reboot(net, 1);
+	net_configure1(net, 1, b);
+	net->nodes[1].down = false;
+	assert_true(net_until(net, 130 * 1000, both_up));
+	net_free(net);
+}
+
+static bool lose_quicks(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)from;
+	(void)len;
+	return p[18] == XCHG_QUICK;
+}
+
+/* The peer comes back with an IKE SA alone: the pairs are ours to begin, as often as it takes. */
+static void an_ike_sa_of_the_peer_ends_clear(void **state)
+{
+	struct net *net = dead_peer(451, START_AUTO, DPD_CLEAR);
+	struct conn_cfg *b = site_cfg(net, 1, 0, "site");
+
+	(void)state;
+	b->start = START_PASSIVE;
+	net_reboot(net, 1);
+	net_configure1(net, 1, b);
+	net->nodes[1].down = false;
+	net->drop = lose_quicks;
+	conn_renew_phase1(node_conn(&net->nodes[1], "site"));
+	net_run(net, 200 * 1000);
+	assert_int_equal(node_established(&net->nodes[0]), 1);
+	net->drop = NULL;
+	assert_true(net_until(net, 130 * 1000, both_up));
+	net_free(net);
+}
+
 /* It begins at once and goes on, also where only one pair had been up. */
 static void restart_brings_back_what_was_up(void **state)
 {
@@ -494,6 +541,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(traffic_brings_it_back),
 		cmocka_unit_test(the_peer_brings_it_back),
 		cmocka_unit_test(the_operator_brings_it_back),
+		cmocka_unit_test(up_overrules_clear),
+		cmocka_unit_test(an_ike_sa_of_the_peer_ends_clear),
 		cmocka_unit_test(restart_brings_back_what_was_up),
 	};
 
