@@ -349,6 +349,14 @@ void child_sa_abandon(struct child_sa *csa)
 	csa_remove(csa);
 }
 
+/* It has none, and says so: nothing to delete there, nothing to be made in its place. */
+void child_sa_refused(struct child_sa *csa)
+{
+	csa_unbind(csa);
+	if (!csa->negotiated)
+		csa_remove(csa);
+}
+
 /* ---- the end ---- */
 
 /* The newest that is, or may be taken to be, held by the peer too */

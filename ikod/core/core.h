@@ -332,6 +332,8 @@ void child_sa_negotiated(struct child_sa *csa, bool proven);
  * on the way.
  */
 void child_sa_abandon(struct child_sa *csa);
+/** child_sa_refused - the initiator said no to the pair that we, as responder, have installed */
+void child_sa_refused(struct child_sa *csa);
 
 /* ---- v1/ (protocol half): what the policy half asks for ---- */
 

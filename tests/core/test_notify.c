@@ -431,6 +431,42 @@ static void an_error_ends_what_it_names(void **state)
 	}
 }
 
+/* The initiator refuses what the responder chose: that knows why at once, and leaves it at that. */
+static void an_initiator_refuses_as_well(void **state)
+{
+	static const bool by_spi[] = { true, false };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct net *net = pair_of(65 + i, lose_quick_from_1);
+		struct node *n = &net->nodes[1];
+		struct v1_quick *q;
+		unsigned int sent;
+		uint8_t spi[4];
+
+		net_run(net, 500);
+		q = node_conn(&net->nodes[0], "site")->children[0].quick;
+		assert_non_null(q);
+		assert_non_null(ike(net, 1)->quicks);
+		assert_int_equal(node_sas(n), 2);
+		sent = n->sent;
+		spi_be(q->spi_in, spi);
+		if (by_spi[i])
+			v1_notify_protected(ike(net, 0), PROTO_ESP, N_NO_PROPOSAL_CHOSEN, spi, sizeof(spi), NULL, 0);
+		else
+			v1_notify_protected(ike(net, 0), PROTO_ESP, N_NO_PROPOSAL_CHOSEN, NULL, 0, NULL, 0);
+		net_run(net, 100);
+		assert_string_equal(node_failure(n, "site", 1), by_spi[i] ? "phase2-proposal-mismatch" : "");
+		assert_int_equal(node_sas(n), by_spi[i] ? 0 : 2);
+		if (by_spi[i]) {	/* not a Delete for what nobody has, no quick mode of its own */
+			assert_null(ike(net, 1)->quicks);
+			assert_int_equal(n->sent, sent);
+			assert_false(node_conn(n, "site")->children[0].wanted);
+		}
+		net_free(net);
+	}
+}
+
 /* The peer says that it does not know what we send with: another pair comes, and meanwhile this one stays. */
 static void invalid_spi_is_followed_by_a_new_pair(void **state)
 {
@@ -473,6 +509,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(an_initiator_with_the_commit_bit),
 		cmocka_unit_test(unknown_notifies_change_nothing),
 		cmocka_unit_test(an_error_ends_what_it_names),
+		cmocka_unit_test(an_initiator_refuses_as_well),
 		cmocka_unit_test(invalid_spi_is_followed_by_a_new_pair),
 	};
 

@@ -152,6 +152,8 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 			 subnet_str(&q->child->remote, b));
 	else if (f.cause != FAIL_NOTIFY)
 		v1_p2_text(sa->conn->cfg, f.ours, sizeof(f.ours));
+	if (q->csa)
+		child_sa_refused(q->csa);
 	v1_quick_fail(q, &f);
 }
 

@@ -357,9 +357,17 @@ static bool is_open(const struct v1_quick *q)
 	return q->role == ROLE_INITIATOR && q->state == Q_I_WAIT_SA;
 }
 
+/* As responder, too: the initiator may not like what we chose, or cannot do it after all. */
+static bool is_named(const struct v1_quick *q, uint32_t msgid, uint32_t spi)
+{
+	return (is_open(q) || q->state == Q_R_WAIT_PROOF) &&
+	       (q->msgid == msgid || (spi && (q->spi_in == spi || q->spi_out == spi)));
+}
+
 /*
- * Error notifies come in an exchange of their own (RFC 2409 5.7): by our SPI,
- * by our message id if the peer used it again, else the oldest one under way.
+ * Error notifies come in an exchange of their own (RFC 2409 5.7): by an SPI, by
+ * the message id if the peer used it again, else it is the oldest one that we
+ * have begun.
  */
 struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n, bool guess)
 {
@@ -369,7 +377,7 @@ struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const st
 	if (n->spi_len == 4)
 		spi = (uint32_t)n->spi[0] << 24 | (uint32_t)n->spi[1] << 16 | (uint32_t)n->spi[2] << 8 | n->spi[3];
 	HASH_ITER(hh, sa->quicks, q, tmp)
-		if (is_open(q) && (q->msgid == msgid || (spi && q->spi_in == spi)))
+		if (is_named(q, msgid, spi))
 			return q;
 	if (spi || !guess)
 		return NULL;	/* speaks of another one, which is over */

@@ -322,7 +322,7 @@ void v1_quick_job_done(struct v1_quick *q, struct ike_job *job);
 /** v1_quick_fail - end @q and report; frees it. The peer is told if @f->notify is set */
 void v1_quick_fail(struct v1_quick *q, const struct v1_fail *f);
 /**
- * v1_quick_for_notify - the exchange of ours that an error notify speaks of, NULL if none is under way
+ * v1_quick_for_notify - the exchange that an error notify of the peer speaks of, NULL if none is under way
  * @guess: if it names none, take the oldest
  */
 struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n, bool guess);
