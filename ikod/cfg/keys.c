@@ -34,6 +34,9 @@ static const struct cfg_word order_words[] = {
 	{ "auto", DPD_ORDER_AUTO }, { "seq-hash-notify", DPD_HASH_NOTIFY }, { "seq-notify-hash", DPD_NOTIFY_HASH },
 	{ NULL, 0 },
 };
+static const struct cfg_word lifetime_words[] = {
+	{ "claim", LIFETIME_CLAIM }, { "obey", LIFETIME_OBEY }, { "strict", LIFETIME_STRICT }, { NULL, 0 },
+};
 static const struct cfg_word encap_words[] = {
 	{ "auto", ENCAP_AUTO }, { "udp", ENCAP_FORCE_UDP }, { NULL, 0 },
 };
@@ -81,6 +84,7 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_IKE_LIFETIME]	= { cfg_set_seconds, AT(ike_lifetime), 60, 604800 },
 	[KEY_ESP_LIFETIME]	= { cfg_set_seconds, AT(esp_lifetime), 30, 604800 },
 	[KEY_ESP_LIFEBYTES]	= { cfg_set_size, AT(esp_lifebytes), .min = 1 << 20 },
+	[KEY_LIFETIME_POLICY]	= { cfg_set_word, AT(lifetime_policy), .words = lifetime_words },
 	[KEY_INTERFACE]		= { cfg_set_ifname, AT(interface) },
 	[KEY_ROUTES]		= { cfg_set_bool, AT(routes) },
 	[KEY_START]		= { cfg_set_word, AT(start), .words = start_words },

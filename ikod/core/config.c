@@ -141,6 +141,7 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
 	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
 	       a->esp_lifetime == b->esp_lifetime && a->esp_lifebytes == b->esp_lifebytes &&
+	       a->lifetime_policy == b->lifetime_policy &&
 	       a->routes == b->routes && a->start == b->start && dpd_same(a, b) && a->encap == b->encap &&
 	       a->ike_fragmentation == b->ike_fragmentation &&
 	       esp_numbers_same(a, b) && a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&

@@ -18,6 +18,7 @@ enum start_mode { START_AUTO, START_ON_DEMAND, START_PASSIVE };
 enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
 enum dpd_action { DPD_BY_START, DPD_CLEAR, DPD_HOLD, DPD_RESTART };	/* auto: restart, on-demand: hold, passive: clear */
 enum dpd_order { DPD_ORDER_AUTO, DPD_HASH_NOTIFY, DPD_NOTIFY_HASH };
+enum lifetime_policy { LIFETIME_CLAIM, LIFETIME_OBEY, LIFETIME_STRICT };	/* if the peer's differs: life_policy.c */
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
 enum ike_frag_mode { IKE_FRAG_NO, IKE_FRAG_YES, IKE_FRAG_FORCE };	/* fragments of IKE messages: never, if the peer announces them, always */
 enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
@@ -72,6 +73,7 @@ struct conn_cfg {
 	unsigned int pfs;			/* enum dh_group, DH_NONE for none */
 	uint32_t ike_lifetime, esp_lifetime;
 	uint64_t esp_lifebytes;
+	enum lifetime_policy lifetime_policy;
 	char interface[16];
 	bool routes;
 	enum start_mode start;

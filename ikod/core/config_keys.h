@@ -17,6 +17,7 @@
 	X(IKE_LIFETIME, "ike-lifetime", "a time such as 24h (60s to 604800s)")		\
 	X(ESP_LIFETIME, "esp-lifetime", "a time such as 1h (30s to 604800s)")		\
 	X(ESP_LIFEBYTES, "esp-lifebytes", "a size such as 1800G, or 0 for no limit")	\
+	X(LIFETIME_POLICY, "lifetime-policy", "claim, obey or strict")			\
 	X(INTERFACE, "interface", "the name of the tunnel interface, such as vpn0")	\
 	X(ROUTES, "routes", "yes or no")						\
 	X(START, "start", "auto, on-demand or passive")					\

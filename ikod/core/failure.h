@@ -21,6 +21,8 @@
 	X(P1_PROPOSAL, "phase1-proposal-mismatch", "no common IKE proposal", KEY_IKE)	\
 	X(P1_DH, "phase1-dh-mismatch", "the Diffie-Hellman groups of IKE differ", KEY_IKE) \
 	X(P2_PROPOSAL, "phase2-proposal-mismatch", "no common ESP proposal", KEY_ESP)	\
+	X(P1_LIFETIME, "phase1-lifetime-mismatch", "the lifetimes of IKE differ, and lifetime-policy is strict", KEY_IKE_LIFETIME) \
+	X(P2_LIFETIME, "phase2-lifetime-mismatch", "the lifetimes of ESP differ, and lifetime-policy is strict", KEY_ESP_LIFETIME) \
 	X(P2_PFS, "pfs-mismatch", "PFS or its group differs", KEY_PFS)			\
 	X(P2_ESN, "esn-mismatch", "one side demands extended sequence numbers, the other refuses them", KEY_ESN) \
 	X(SELECTOR, "subnet-mismatch", "this pair of subnets is not configured on both sides", KEY_REMOTE_SUBNETS) \

@@ -148,6 +148,8 @@ static bool do_install(struct node *n, const struct act_sa *a)
 	sa->replay_window = a->replay_window;
 	sa->tfc_pad = a->tfc_pad;
 	sa->soft_packets = a->soft_packets;
+	sa->soft_bytes = a->soft_bytes;
+	sa->hard_bytes = a->hard_bytes;
 	sa->born = n->net->now;
 	sa->hard_ms = a->hard_seconds * 1000;
 	n->installs++;
@@ -438,6 +440,22 @@ static void kernel_event(struct node *n, enum kev_type type, const struct k_sa *
 	ike_kernel_event(n->e, n->net->now, &ev);
 }
 
+/* What a limit in bytes does; time is the engine's own */
+static void count_bytes(struct node *n, struct k_sa *sa)
+{
+	sa->packets++;
+	sa->bytes += ESP_BYTES;
+	sa->last = n->net->now;
+	if (sa->soft_bytes && sa->bytes >= sa->soft_bytes && !sa->soft_told) {
+		sa->soft_told = true;
+		kernel_event(n, KEV_SOFT_EXPIRE, sa, NULL);
+	}
+	if (sa->hard_bytes && sa->bytes >= sa->hard_bytes && !sa->hard_told) {
+		sa->hard_told = true;
+		kernel_event(n, KEV_HARD_EXPIRE, sa, NULL);
+	}
+}
+
 static void receive_esp(struct node *n, const struct packet *p)
 {
 	struct k_sa *sa = k_sa(n, SA_IN, p->spi);
@@ -448,13 +466,12 @@ static void receive_esp(struct node *n, const struct packet *p)
 		return;
 	}
 	n->esp_received++;
-	sa->bytes += 100;
-	sa->last = n->net->now;
 	peer = k_peer(n, sa->peer_id);
 	if (peer && peer->p.udp && !endpoint_eq(&peer->p.remote, &p->src))
 		kernel_event(n, KEV_MAPPING, sa, &p->src);
-	if (!sa->packets++ && !n->lose_first_use)
+	if (!sa->packets && !n->lose_first_use)
 		kernel_event(n, KEV_FIRST_USE, sa, NULL);
+	count_bytes(n, sa);
 }
 
 static void deliver(struct net *net, struct packet *p)
@@ -501,12 +518,11 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 		acquire(n, c);
 		return false;
 	}
-	sa->packets++;
-	sa->bytes += 100;
-	sa->last = n->net->now;
 	n->esp_sent++;
-	if (n->down)
+	if (n->down) {
+		count_bytes(n, sa);
 		return true;
+	}
 	p = packet_new(NULL, 0);
 	p->esp = true;
 	p->spi = sa->spi;
@@ -520,6 +536,7 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 		endpoint_set_port(&p->dst, 4500);
 	p->due = n->net->now + LATENCY_MS;
 	enqueue(n->net, p);
+	count_bytes(n, sa);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #define K_SAS_MAX 512
 #define EVENTS_MAX 4096
 #define LATENCY_MS 10
+#define ESP_BYTES 100			/* in each packet */
 
 struct net;
 
@@ -41,7 +42,8 @@ struct k_sa {
 	size_t key_len;
 	struct esp_suite suite;
 	uint32_t replay_window, tfc_pad;
-	uint64_t soft_packets;
+	uint64_t soft_packets, soft_bytes, hard_bytes;
+	bool soft_told, hard_told;
 	uint64_t born, hard_ms, last;
 	uint64_t packets, bytes;
 };

@@ -90,6 +90,7 @@ static void every_key(void **state)
 		"ike-lifetime = 8h\r\n"
 		"esp-lifetime = 30m\r\n"
 		"esp-lifebytes = 1800G\r\n"
+		"lifetime-policy = obey\r\n"
 		"interface = tun-site\r\n"
 		"routes = off\r\n"
 		"start = On-Demand\r\n"
@@ -146,6 +147,7 @@ static void every_key(void **state)
 	assert_int_equal(c->ike_lifetime, 8 * 3600);
 	assert_int_equal(c->esp_lifetime, 1800);
 	assert_int_equal(c->esp_lifebytes, 1800ULL << 30);
+	assert_int_equal(c->lifetime_policy, LIFETIME_OBEY);
 	assert_string_equal(c->interface, "tun-site");
 	assert_false(c->routes);
 	assert_int_equal(c->start, START_ON_DEMAND);

@@ -60,13 +60,7 @@ static bool attr_read(struct cursor *c, uint16_t *type, uint64_t *v)
 	return true;
 }
 
-static void shorten(uint64_t *life, uint64_t v)
-{
-	if (v && (!*life || v < *life))
-		*life = v;
-}
-
-static void obey(const struct v1_notify *n, uint8_t proto, uint64_t *life_s, uint64_t *life_kb)
+static void take(const struct v1_notify *n, uint8_t proto, struct v1_life *told)
 {
 	const struct life_attrs *a = attrs_of(proto);
 	struct cursor c = cursor_of(n->data, n->data_len);
@@ -77,13 +71,13 @@ static void obey(const struct v1_notify *n, uint8_t proto, uint64_t *life_s, uin
 		if (type == a->type)
 			unit = v;
 		else if (type == a->duration && unit == LIFE_SECONDS)
-			shorten(life_s, v);
+			told->s = v;
 		else if (type == a->duration && unit == LIFE_KILOBYTES)
-			shorten(life_kb, v);
+			told->kb = v;
 	}
 }
 
-void v1_lifetime_obey(const struct v1_chain *ch, uint8_t proto, uint64_t *life_s, uint64_t *life_kb)
+void v1_lifetime_told(const struct v1_chain *ch, uint8_t proto, struct v1_life *told)
 {
 	const struct v1_payload *pl;
 	const char *why;
@@ -92,6 +86,6 @@ void v1_lifetime_obey(const struct v1_chain *ch, uint8_t proto, uint64_t *life_s
 		struct v1_notify n;
 
 		if (v1_notify_parse(pl, &n, &why) && n.type == N_RESPONDER_LIFETIME && n.proto == proto)
-			obey(&n, proto, life_s, life_kb);
+			take(&n, proto, told);
 	}
 }

@@ -31,22 +31,6 @@ static bool own_offer(const struct ike_sa *sa, struct v1_sa *out)
 	return v1_sa_parse(&pl, 1, out);
 }
 
-/* No hash covers what the responder says of lifetimes: let nobody make us renew all the time. */
-static void shorten_life(struct ike_sa *sa, uint64_t life_s)
-{
-	if (life_s >= V1_P1_LIFE_MIN && life_s < sa->p1->life_s)
-		sa->p1->life_s = life_s;
-}
-
-static void agree_life(struct ike_sa *sa, const struct v1_sa *answer)
-{
-	const struct v1_transform *t = &answer->transforms[0];
-
-	sa->p1->life_s = sa->conn->cfg->ike_lifetime;
-	if (t->seen & V1A_LIFE_S)
-		shorten_life(sa, t->life_s);
-}
-
 enum v1_verdict v1_main_i_message2(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f)
 {
 	static const uint8_t no_cookie[ISAKMP_COOKIE_LEN];
@@ -57,14 +41,13 @@ enum v1_verdict v1_main_i_message2(struct ike_sa *sa, const struct v1_msg *m, st
 		return V1_REJECT;
 	if (!v1_sa_parse(v1_find(&m->chain, PL_SA, 0), 1, &answer) || !own_offer(sa, &ours))
 		return V1_REJECT;
-	if (!v1_p1_chosen(&ours, &answer, &suite, f))
+	if (!v1_p1_chosen(&ours, &answer, &suite, f) || !v1_p1_life_answered(sa, &answer.transforms[0], f))
 		return V1_REJECT;
 	if (!v1_generate_start(sa, NULL, &sa->p1->wait, suite.group))
 		return V1_REJECT;
 	memcpy(sa->cky_r, m->hdr.cky_r, sizeof(sa->cky_r));
 	sa->path.local = m->path->local;
 	sa->suite = suite;
-	agree_life(sa, &answer);
 	sa->p1->peer_vendors = v1_vendor_scan(sa, &m->chain);
 	sa->dpd_ok = sa->p1->peer_vendors & VENDOR_DPD;
 	v1_natt_agree(sa);
@@ -112,7 +95,6 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 {
 	char text[V1_ID_STRLEN];
 	struct v1_id id, expected;
-	uint64_t life_s, life_kb = 0;
 	enum v1_verdict v = v1_main_check_auth(sa, m, &id, f);
 
 	if (v == V1_REPLY && !conn_id_acceptable(sa->conn, &sa->path, &id, &expected)) {
@@ -121,6 +103,8 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 		snprintf(f->theirs, sizeof(f->theirs), "%.250s", v1_id_str(&id, text));
 		v = V1_FAIL;
 	}
+	if (v == V1_REPLY && !v1_p1_life_told(sa, &m->chain, f))
+		v = V1_FAIL;
 	if (v == V1_FAIL) {
 		/* the peer believes that it is up: take that back */
 		v1_refuse_protected(sa, PROTO_ISAKMP, NULL, 0, f);
@@ -131,8 +115,5 @@ enum v1_verdict v1_main_i_message6(struct ike_sa *sa, const struct v1_msg *m, st
 		return v;
 	sa->peer_id = id;
 	sa->path = *m->path;
-	life_s = sa->p1->life_s;
-	v1_lifetime_obey(&m->chain, PROTO_ISAKMP, &life_s, &life_kb);
-	shorten_life(sa, life_s);
 	return V1_REPLY;
 }

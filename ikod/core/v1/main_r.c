@@ -24,15 +24,10 @@ enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 		return V1_FAIL;
 	}
 	t = v1_p1_select(sa->conn->cfg, &offer, &prop, &sa->suite, f);
-	if (!t) {
+	if (!t || !v1_p1_life_offered(sa, t, f)) {
 		v1_refuse_clear(sa->e, &sa->path, m, f);
 		return V1_FAIL;
 	}
-	p1->life_s = sa->conn->cfg->ike_lifetime;
-	if ((t->seen & V1A_LIFE_S) && t->life_s && t->life_s < p1->life_s)
-		p1->life_s = t->life_s;
-	else
-		p1->tell_life = !(t->seen & V1A_LIFE_S) || t->life_s > p1->life_s;
 	p1->peer_vendors = v1_vendor_scan(sa, &m->chain);
 	sa->dpd_ok = p1->peer_vendors & VENDOR_DPD;
 	v1_natt_agree(sa);

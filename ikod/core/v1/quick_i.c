@@ -36,19 +36,6 @@ enum v1_verdict v1_quick_i_generated(struct v1_quick *q, struct ike_job *job, st
 	return V1_REPLY;
 }
 
-static void agree_life(struct v1_quick *q, const struct v1_p2_choice *choice, const struct v1_msg *m)
-{
-	const struct conn_cfg *cfg = q->sa->conn->cfg;
-
-	q->life_s = cfg->esp_lifetime;
-	q->life_kb = cfg->esp_lifebytes / 1024;
-	if (choice->life_s && choice->life_s < q->life_s)
-		q->life_s = choice->life_s;
-	if (choice->life_kb && (!q->life_kb || choice->life_kb < q->life_kb))
-		q->life_kb = choice->life_kb;
-	v1_lifetime_obey(&m->chain, PROTO_ESP, &q->life_s, &q->life_kb);
-}
-
 /* RFC 2409 5.5: the responder returns both identities; another answer is another tunnel */
 static bool ids_returned(const struct v1_quick *q, const struct v1_msg *m, struct v1_fail *f)
 {
@@ -93,7 +80,8 @@ enum v1_verdict v1_quick_i_message2(struct v1_quick *q, const struct v1_msg *m, 
 
 	if (!v1_sa_parse(v1_find(&m->chain, PL_SA, 0), 2, &answer) || !v1_sa_parse(&own, 2, &ours))
 		return V1_FAIL;
-	if (!v1_p2_chosen(q->sa->conn->cfg, &ours, &answer, &choice, f) || !ids_returned(q, m, f))
+	if (!v1_p2_chosen(q->sa->conn->cfg, &ours, &answer, &choice, f) || !ids_returned(q, m, f) ||
+	    !v1_p2_life_answered(q, &choice, &m->chain, f))
 		return V1_FAIL;
 	v1_fail_set(f, FAIL_MALFORMED, WHO_US, N_INVALID_KEY_INFORMATION);
 	/* HASH(2) was checked with our nonce; theirs is kept from here on */
@@ -101,7 +89,6 @@ enum v1_verdict v1_quick_i_message2(struct v1_quick *q, const struct v1_msg *m, 
 		return V1_FAIL;
 	q->spi_out = choice.spi;
 	q->suite = choice.suite;
-	agree_life(q, &choice, m);
 	if (!q->group)
 		return confirm(q, f);
 	if (v1_quick_derive_start(q))

@@ -66,23 +66,6 @@ static struct child *find_child(struct v1_quick *q, struct v1_fail *f)
 	return NULL;
 }
 
-static void agree_life(struct v1_quick *q, const struct v1_p2_choice *choice)
-{
-	const struct conn_cfg *cfg = q->sa->conn->cfg;
-	uint64_t kb = cfg->esp_lifebytes / 1024;
-
-	q->life_s = choice->life_s;
-	q->life_kb = choice->life_kb;
-	if (!q->life_s || cfg->esp_lifetime < q->life_s) {
-		q->life_s = cfg->esp_lifetime;
-		q->tell_life = true;
-	}
-	if (kb && (!q->life_kb || kb < q->life_kb)) {
-		q->life_kb = kb;
-		q->tell_life = true;
-	}
-}
-
 /* The chosen transform is kept as it came, in an SA body with one proposal. */
 static bool keep_choice(struct v1_quick *q, const struct v1_p2_choice *choice)
 {
@@ -131,7 +114,7 @@ enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, 
 	q->child = find_child(q, f);
 	if (!q->child)
 		return V1_FAIL;
-	if (!v1_p2_select(q->sa, &offer, &choice, f))
+	if (!v1_p2_select(q->sa, &offer, &choice, f) || !v1_p2_life_offered(q, &choice, f))
 		return V1_FAIL;
 	v1_fail_set(f, FAIL_MALFORMED, WHO_US, N_INVALID_KEY_INFORMATION);
 	if (!v1_quick_take_nonce_ke(q, m, choice.group))
@@ -141,7 +124,6 @@ enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, 
 	q->suite = choice.suite;
 	q->encap = choice.encap;
 	q->group = choice.group;
-	agree_life(q, &choice);
 	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
 	if (!keep_choice(q, &choice))
 		return V1_FAIL;

@@ -28,6 +28,9 @@
 #define V1_JOBS_MAX 1000	/* jobs not done yet, beyond which message 3 of main mode starts no more */
 #define V1_QUICKS_MAX 1024	/* exchanges under one IKE SA at a time */
 #define V1_P1_LIFE_MIN 60	/* s; the least that a configuration may say, too */
+#define V1_P2_LIFE_MIN 30
+#define V1_LIFE_MAX 604800	/* s; and the most */
+#define V1_LIFE_KB_MIN 1024
 #define V1_P2_LIFE_DEFAULT 28800	/* RFC 2407 4.5 */
 
 /** enum v1_verdict - what a handler thinks of a message or of a job's result */
@@ -474,8 +477,27 @@ void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len);
 /** v1_lifetime_put - tell the initiator that ours ends earlier than it offered; 0: not that unit */
 void v1_lifetime_put(struct v1_writer *w, uint8_t proto, const void *spi, size_t spi_len, uint64_t life_s,
 		     uint64_t life_kb);
-/** v1_lifetime_obey - shorten to what the responder said of @proto, if it said anything */
-void v1_lifetime_obey(const struct v1_chain *ch, uint8_t proto, uint64_t *life_s, uint64_t *life_kb);
+/** struct v1_life - a lifetime; 0: none in that unit, or nothing said of it */
+struct v1_life {
+	uint64_t s, kb;
+};
+
+/** v1_lifetime_told - what the responder's RESPONDER-LIFETIME says of @proto; the rest of @told stays */
+void v1_lifetime_told(const struct v1_chain *ch, uint8_t proto, struct v1_life *told);
+
+/* ---- life_policy.c: false with @f filled if lifetime-policy refuses it ---- */
+
+/** v1_p1_life_offered - responder, message 1: sets life_s and tell_life */
+bool v1_p1_life_offered(struct ike_sa *sa, const struct v1_transform *t, struct v1_fail *f);
+/** v1_p1_life_answered - initiator: what came back with the transform; sets life_s */
+bool v1_p1_life_answered(struct ike_sa *sa, const struct v1_transform *t, struct v1_fail *f);
+/** v1_p1_life_told - initiator: a RESPONDER-LIFETIME in the last message may shorten it */
+bool v1_p1_life_told(struct ike_sa *sa, const struct v1_chain *ch, struct v1_fail *f);
+/** v1_p2_life_offered - responder: sets life_s, life_kb and tell_life */
+bool v1_p2_life_offered(struct v1_quick *q, const struct v1_p2_choice *choice, struct v1_fail *f);
+/** v1_p2_life_answered - initiator: by the transform and the notifies of message 2 */
+bool v1_p2_life_answered(struct v1_quick *q, const struct v1_p2_choice *choice, const struct v1_chain *ch,
+			 struct v1_fail *f);
 
 /* ---- vendor.c ---- */
 
