@@ -7,6 +7,7 @@
 #   make kunit         the module's KUnit suites, on User Mode Linux
 #   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
 #   make bench         what a packet costs, against xfrm and WireGuard   (LAB=vm|host, KERNEL=6.1|6.12; PROFILE=1: by function)
+#   make sim           two daemons on a bad line, a run for each seed (SEEDS=100000); tests/sim/README.md
 #   make regen         generated netlink files, from uapi/vpntun.yaml
 #   V=1                with any of them: show the commands
 #
@@ -23,7 +24,9 @@ TOPOLOGY  ?= site
 LAB       ?= vm
 KERNEL    ?= 6.1
 CHECK_KERNELS ?= 6.1 6.12 7.3
+SEEDS     ?= 100000
 export CHECK_KERNELS
+comma     := ,
 
 ifeq ($(V),1)
 run = $(2)
@@ -93,6 +96,26 @@ $(BUILD)/san/kmod/%.o: kmod/%.c Makefile
 $(BUILD)/san/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run,CC san,$(CC) $(BASE) -Itests -O1 $(SANITIZE) -c -o $@ $<,$<)
+
+# ---- the simulator: optimised for the many seeds, under sanitizers for a few --
+
+SIM_WRAP  := $(addprefix -Wl$(comma)--wrap=,dh_generate dh_shared \
+	malloc calloc realloc free CRYPTO_zalloc CRYPTO_clear_free)
+SIM_SRC   := $(wildcard tests/sim/*.c) tests/core/net.c
+SIM_CORE  := $(filter ikod/wire/% ikod/crypto/% ikod/core/%,$(LIB_SRC))
+
+sim: $(BUILD)/sim/sim
+	@$< --kept tests/sim/kept --seeds $(SEEDS)
+
+$(BUILD)/sim/sim: $(patsubst %.c,$(BUILD)/obj/%.o,$(SIM_SRC) $(SIM_CORE))
+	@mkdir -p $(@D)
+	$(call run,LD,$(CC) $(LDFLAGS) $(SIM_WRAP) -o $@ $^ $(PKG_LIBS))
+
+$(BUILD)/san/bin/sim: $(patsubst %.c,$(BUILD)/san/%.o,$(wildcard tests/sim/*.c)) $(BUILD)/san/libikod.a
+	@mkdir -p $(@D)
+	$(call run,LD san,$(CC) $(SANITIZE) $(SIM_WRAP) -o $@ $^ $(PKG_LIBS))
+
+$(BUILD)/obj/tests/%.o: BASE += -Itests
 
 # The compiler's path analysis; objects are thrown away, only what it says counts.
 # gcc 12 loses sight of what a uthash table owns: leaks are LeakSanitizer's, in the tests.
@@ -186,6 +209,6 @@ install-kmod:
 	[ -n "$(DESTDIR)" ] || depmod $(INSTALL_KERNEL)
 
 clean:
-	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
+	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/sim $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
 
-.PHONY: all userland kmod kmod-suites test-bins analyze demo check kunit debug-check bench regen install install-kmod clean
+.PHONY: all userland kmod kmod-suites test-bins sim analyze demo check kunit debug-check bench regen install install-kmod clean

@@ -51,7 +51,7 @@ static struct k_child *k_child(struct node *n, uint32_t peer_id, uint32_t child_
 
 static struct k_sa *k_sa(struct node *n, enum sa_dir dir, uint32_t spi)
 {
-	for (size_t i = 0; i < K_SAS_MAX; i++)
+	for (size_t i = 0; i < n->sas_top; i++)
 		if (n->sas[i].used && n->sas[i].dir == dir && n->sas[i].spi == spi)
 			return &n->sas[i];
 	return NULL;
@@ -59,7 +59,7 @@ static struct k_sa *k_sa(struct node *n, enum sa_dir dir, uint32_t spi)
 
 static struct k_sa *k_current(struct node *n, uint32_t peer_id, uint32_t child_id)
 {
-	for (size_t i = 0; i < K_SAS_MAX; i++) {
+	for (size_t i = 0; i < n->sas_top; i++) {
 		struct k_sa *sa = &n->sas[i];
 
 		if (sa->used && sa->dir == SA_OUT && sa->slot == SLOT_CURRENT && sa->peer_id == peer_id &&
@@ -80,7 +80,7 @@ static bool do_peer(struct node *n, const struct ike_action *a)
 		for (size_t i = 0; i < K_CHILDREN_MAX; i++)
 			if (n->children[i].peer_id == a->peer.peer_id)
 				n->children[i].used = false;
-		for (size_t i = 0; i < K_SAS_MAX; i++)
+		for (size_t i = 0; i < n->sas_top; i++)
 			if (n->sas[i].peer_id == a->peer.peer_id)
 				n->sas[i].used = false;
 		return true;
@@ -131,6 +131,8 @@ static bool do_install(struct node *n, const struct act_sa *a)
 		i++;
 	if (i == K_SAS_MAX)
 		return false;
+	if (i >= n->sas_top)
+		n->sas_top = (unsigned int)i + 1;
 	sa = &n->sas[i];
 	memset(sa, 0, sizeof(*sa));
 	sa->used = true;
@@ -189,7 +191,7 @@ static bool do_promote(struct node *n, const struct act_sa *a)
 static void do_query(struct node *n, const struct act_sa *a)
 {
 	n->queries++;
-	for (size_t i = 0; i < K_SAS_MAX; i++) {
+	for (size_t i = 0; i < n->sas_top; i++) {
 		const struct k_sa *sa = &n->sas[i];
 		struct ike_kernel_event ev = { .type = KEV_STATS, .peer_id = a->peer_id, .child_id = sa->child_id,
 					       .spi = sa->spi, .dir = sa->dir, .bytes = sa->bytes,
@@ -278,6 +280,7 @@ static void enqueue(struct net *net, struct packet *p)
 	struct packet *at;
 
 	p->seq = net->seq++;
+	p->sent = net->now;
 	DL_FOREACH(net->packets, at)
 		if (at->due > p->due)
 			break;
@@ -309,6 +312,25 @@ static void translate_out(const struct node *n, union endpoint *src)
 	endpoint_set_port(src, (uint16_t)(port + n->nat_shift));
 }
 
+/* When a packet of @n is there: some jitter, but first in, first out unless reordering is asked for */
+static uint64_t arrival(struct node *n)
+{
+	struct net *net = n->net;
+	uint64_t due = net->now + LATENCY_MS + next_random(&net->rng) % 3;
+
+	if (due < n->last_due)
+		due = n->last_due;
+	n->last_due = due;
+	if (percent(net, net->reorder))
+		due += next_random(&net->rng) % 400;
+	return due;
+}
+
+static bool is_cut(const struct node *n)
+{
+	return n->down || n->net->cut & 1u << n->id;
+}
+
 static void do_send(struct node *n, const struct ike_action *a)
 {
 	struct net *net = n->net;
@@ -316,7 +338,7 @@ static void do_send(struct node *n, const struct ike_action *a)
 
 	n->sent++;
 	n->sent_natt += a->send.path.natt;
-	if (n->down || n->mute || percent(net, net->loss))
+	if (is_cut(n) || n->mute || percent(net, net->loss))
 		return;
 	if (net->drop && net->drop(net, n->id, a->send.data, a->send.len))
 		return;
@@ -330,15 +352,30 @@ static void do_send(struct node *n, const struct ike_action *a)
 		p->dst = a->send.path.remote;
 		p->natt = a->send.path.natt;
 		p->raw = a->send.raw;
-		/* some jitter, but first in, first out unless reordering is asked for */
-		p->due = net->now + LATENCY_MS + next_random(&net->rng) % 3;
-		if (p->due < n->last_due)
-			p->due = n->last_due;
-		n->last_due = p->due;
-		if (percent(net, net->reorder))
-			p->due += next_random(&net->rng) % 400;
+		p->due = arrival(n);
 		enqueue(net, p);
 	}
+}
+
+static void job_finish(struct node *n, struct ike_job *job)
+{
+	ike_job_run(job);
+	ike_job_done(n->e, n->net->now, job);
+}
+
+static void do_job(struct node *n, struct ike_job *job)
+{
+	struct packet *p;
+
+	if (!n->net->job_ms) {
+		job_finish(n, job);
+		return;
+	}
+	p = packet_new(NULL, 0);
+	p->job = job;
+	p->from = n->id;
+	p->due = n->net->now + next_random(&n->net->rng) % n->net->job_ms;
+	enqueue(n->net, p);
 }
 
 static void do_event(struct node *n, const struct ike_action *a)
@@ -370,13 +407,14 @@ static bool drain(struct node *n)
 		return false;
 	if (n->net->verbose)
 		print_action(n, a);
+	if (n->net->watch.action)
+		n->net->watch.action(n->net->watch.ctx, n, a);
 	switch (a->type) {
 	case ACT_SEND:
 		do_send(n, a);
 		break;
 	case ACT_JOB:
-		ike_job_run(a->job);
-		ike_job_done(n->e, n->net->now, a->job);
+		do_job(n, a->job);
 		break;
 	case ACT_EVENT:
 		do_event(n, a);
@@ -440,45 +478,52 @@ static void kernel_event(struct node *n, enum kev_type type, const struct k_sa *
 	ike_kernel_event(n->e, n->net->now, &ev);
 }
 
-/* What a limit in bytes does; time is the engine's own */
-static void count_bytes(struct node *n, struct k_sa *sa)
+/* One more packet with @sa, and what the kernel says when that is one too many */
+static void count(struct node *n, struct k_sa *sa)
 {
+	uint64_t before = sa->bytes;
+
 	sa->packets++;
 	sa->bytes += ESP_BYTES;
 	sa->last = n->net->now;
-	if (sa->soft_bytes && sa->bytes >= sa->soft_bytes && !sa->soft_told) {
-		sa->soft_told = true;
-		kernel_event(n, KEV_SOFT_EXPIRE, sa, NULL);
-	}
-	if (sa->hard_bytes && sa->bytes >= sa->hard_bytes && !sa->hard_told) {
-		sa->hard_told = true;
+	if (sa->hard_bytes && before < sa->hard_bytes && sa->bytes >= sa->hard_bytes)
 		kernel_event(n, KEV_HARD_EXPIRE, sa, NULL);
-	}
+	else if (sa->soft_bytes && before < sa->soft_bytes && sa->bytes >= sa->soft_bytes)
+		kernel_event(n, KEV_SOFT_EXPIRE, sa, NULL);
 }
 
 static void receive_esp(struct node *n, const struct packet *p)
 {
 	struct k_sa *sa = k_sa(n, SA_IN, p->spi);
 	const struct k_peer *peer;
+	bool first;
 
 	if (!sa || sa->key_len != p->key_len || memcmp(sa->key, p->key, p->key_len)) {
 		n->esp_lost++;
+		if (n->net->watch.esp_lost)
+			n->net->watch.esp_lost(n->net->watch.ctx, n, p);
 		return;
 	}
 	n->esp_received++;
 	peer = k_peer(n, sa->peer_id);
 	if (peer && peer->p.udp && !endpoint_eq(&peer->p.remote, &p->src))
 		kernel_event(n, KEV_MAPPING, sa, &p->src);
-	if (!sa->packets && !n->lose_first_use)
+	first = !sa->packets;
+	count(n, sa);
+	if (first && !n->lose_first_use)
 		kernel_event(n, KEV_FIRST_USE, sa, NULL);
-	count_bytes(n, sa);
 }
 
 static void deliver(struct net *net, struct packet *p)
 {
 	struct ike_path path = { .remote = p->src };
-	struct node *n = route(net, &p->dst, &path.local);
+	struct node *n;
 
+	if (p->job) {
+		job_finish(&net->nodes[p->from], p->job);
+		return;
+	}
+	n = route(net, &p->dst, &path.local);
 	if (!n || n->down)
 		return;
 	if (p->esp) {
@@ -519,12 +564,13 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 		return false;
 	}
 	n->esp_sent++;
-	if (n->down) {
-		count_bytes(n, sa);
+	if (is_cut(n) || (n->net->bad_esp && percent(n->net, n->net->loss))) {
+		count(n, sa);
 		return true;
 	}
 	p = packet_new(NULL, 0);
 	p->esp = true;
+	p->from = n->id;
 	p->spi = sa->spi;
 	p->key_len = sa->key_len;
 	memcpy(p->key, sa->key, sa->key_len);
@@ -534,9 +580,9 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 	p->dst = peer->p.remote;
 	if (!peer->p.udp)		/* addresses alone lead the way */
 		endpoint_set_port(&p->dst, 4500);
-	p->due = n->net->now + LATENCY_MS;
+	p->due = n->net->bad_esp ? arrival(n) : n->net->now + LATENCY_MS;
 	enqueue(n->net, p);
-	count_bytes(n, sa);
+	count(n, sa);		/* last: the engine may end @sa for it */
 	return true;
 }
 
@@ -651,16 +697,31 @@ static void cfg_clear(struct node *n)
 	n->cfg = (struct ike_config){ 0 };
 }
 
-void net_free(struct net *net)
+static void drop_packet(struct net *net, struct packet *p)
+{
+	DL_DELETE(net->packets, p);
+	ike_job_free(p->job);
+	free(p);
+}
+
+/* The engine of @n goes: its threads have nobody to report to. */
+static void drop_jobs(struct net *net, const struct node *n)
 {
 	struct packet *p, *tmp;
 
+	DL_FOREACH_SAFE(net->packets, p, tmp)
+		if (p->job && p->from == n->id)
+			drop_packet(net, p);
+}
+
+void net_free(struct net *net)
+{
+	while (net->packets)
+		drop_packet(net, net->packets);
 	for (unsigned int i = 0; i < net->n; i++) {
 		ike_engine_free(net->nodes[i].e);
 		cfg_clear(&net->nodes[i]);
 	}
-	DL_FOREACH_SAFE(net->packets, p, tmp)
-		free(p);
 	free(net);
 }
 
@@ -668,10 +729,12 @@ void net_reboot(struct net *net, unsigned int node)
 {
 	struct node *n = &net->nodes[node];
 
+	drop_jobs(net, n);
 	ike_engine_free(n->e);
 	memset(n->peers, 0, sizeof(n->peers));
 	memset(n->children, 0, sizeof(n->children));
-	memset(n->sas, 0, sizeof(n->sas));
+	memset(n->sas, 0, n->sas_top * sizeof(*n->sas));
+	n->sas_top = 0;
 	node_start(n);
 	ike_configure(n->e, net->now, &n->cfg);
 	net_step(net);
@@ -781,7 +844,7 @@ unsigned int node_sas(const struct node *n)
 {
 	unsigned int count = 0;
 
-	for (size_t i = 0; i < K_SAS_MAX; i++)
+	for (size_t i = 0; i < n->sas_top; i++)
 		count += n->sas[i].used;
 	return count;
 }
@@ -852,7 +915,7 @@ bool net_consistent(struct net *net)
 	for (unsigned int i = 0; i < net->n; i++) {
 		struct node *n = &net->nodes[i];
 
-		for (size_t k = 0; k < K_SAS_MAX; k++)
+		for (size_t k = 0; k < n->sas_top; k++)
 			if (n->sas[k].used && n->sas[k].dir == SA_OUT && n->sas[k].slot == SLOT_CURRENT &&
 			    !held_by_other(n, &n->sas[k]))
 				return false;

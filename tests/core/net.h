@@ -18,6 +18,19 @@
 #define ESP_BYTES 100			/* in each packet */
 
 struct net;
+struct node;
+struct packet;
+
+/**
+ * struct net_watch - who looks on, all members may be NULL
+ * @action: an action of the engine's, before it is obeyed
+ * @esp_lost: the line brought an ESP packet to @n, which has no SA for it
+ */
+struct net_watch {
+	void (*action)(void *ctx, struct node *n, const struct ike_action *a);
+	void (*esp_lost)(void *ctx, struct node *n, const struct packet *p);
+	void *ctx;
+};
 
 /** struct k_child - a child in the modelled kernel */
 struct k_child {
@@ -43,7 +56,6 @@ struct k_sa {
 	struct esp_suite suite;
 	uint32_t replay_window, tfc_pad;
 	uint64_t soft_packets, soft_bytes, hard_bytes;
-	bool soft_told, hard_told;
 	uint64_t born, hard_ms, last;
 	uint64_t packets, bytes;
 };
@@ -73,6 +85,7 @@ struct node {
 	struct k_peer peers[NODES_MAX * 4];
 	struct k_child children[K_CHILDREN_MAX];
 	struct k_sa sas[K_SAS_MAX];
+	unsigned int sas_top;		/* none in use from here on */
 	int refuse;
 	unsigned int refused;
 	unsigned int kernel_errors, violations;
@@ -85,9 +98,10 @@ struct node {
 
 struct packet {
 	struct packet *next, *prev;
-	uint64_t due, seq;
+	uint64_t due, seq, sent;
 	union endpoint src, dst;	/* as the receiver's side of any NAT sees them */
 	bool natt, raw, esp;
+	struct ike_job *job;		/* no datagram: a thread of node @from that will be ready with it */
 	uint32_t spi;
 	unsigned int from;
 	uint8_t key[160];
@@ -97,7 +111,9 @@ struct packet {
 
 /**
  * struct net - the world
- * @loss, @dup, @reorder: percent of IKE datagrams; ESP is never lost on the way
+ * @loss, @dup, @reorder: percent of IKE datagrams, with @bad_esp of ESP packets too
+ * @cut: bit of each node that nothing gets through from
+ * @job_ms: a job takes up to so long
  * @traffic_ms: each node sends an ESP packet per child that often, 0 for never
  * @drop: called for each IKE datagram; true loses it
  */
@@ -105,12 +121,14 @@ struct net {
 	uint64_t now, seq, rng;
 	struct node nodes[NODES_MAX];
 	unsigned int n;
-	unsigned int loss, dup, reorder;
+	unsigned int loss, dup, reorder, cut, job_ms;
+	bool bad_esp;
 	unsigned int traffic_ms;
 	uint64_t next_traffic;
 	bool one_way;			/* traffic from node 0 only */
 	bool (*drop)(struct net *net, unsigned int from, const uint8_t *p, size_t len);
 	struct packet *packets;
+	struct net_watch watch;
 	bool verbose;
 };
 
