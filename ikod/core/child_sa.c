@@ -80,6 +80,16 @@ static void csa_delete_sent(struct child_sa *csa)
 }
 
 /*
+ * Nothing answers message 3. If it was lost, the peer goes on sending with the
+ * old pair until its message 2, repeated, brings it to us again, or until it
+ * gives up and negotiates anew: only a packet on the new pair says that it did not.
+ */
+static bool csa_unproven(const struct child_sa *csa)
+{
+	return csa->role == ROLE_INITIATOR && !csa->used_in && csa_engine(csa)->now - csa->done_at < UNPROVEN;
+}
+
+/*
  * Drained. If the Delete is the peer's task and it does not come, look whether
  * the peer still sends with the old pair (some do, to the end of its life).
  */
@@ -91,6 +101,10 @@ static void csa_drained(void *owner)
 
 	if (!child->current || child->current == csa)
 		return;
+	if (csa_unproven(child->current)) {
+		engine_set_timer(e, &csa->drain, drain_ms(csa), csa_drained, csa);
+		return;
+	}
 	if (!csa->we_delete && !csa->drain_asked) {
 		csa->drain_asked = true;
 		kernel_query(child->conn);

@@ -18,6 +18,7 @@
 #define DRAIN		SECONDS(10)	/* a replaced pair is received from for so long */
 #define DRAIN_OTHER	SECONDS(60)	/* and so long if the peer has to delete it and does not */
 #define CROSSING	SECONDS(35)	/* message 1 of a quick mode comes within that, whatever is lost: the last of five goes out after 30 s */
+#define UNPROVEN	SECONDS(120)	/* without a packet on the new pair the old one stays for so long, see csa_unproven() */
 #define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
 #define QUICKS_MAX	16		/* our quick modes at once in one connection */
 #define QUICK_TURN	SECONDS(4)	/* and one at a time within so long: see child_pump() */

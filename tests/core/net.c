@@ -191,6 +191,7 @@ static bool do_promote(struct node *n, const struct act_sa *a)
 static void do_query(struct node *n, const struct act_sa *a)
 {
 	n->queries++;
+	n->queried = n->net->now;
 	for (size_t i = 0; i < n->sas_top; i++) {
 		const struct k_sa *sa = &n->sas[i];
 		struct ike_kernel_event ev = { .type = KEV_STATS, .peer_id = a->peer_id, .child_id = sa->child_id,
@@ -268,8 +269,11 @@ static void do_kernel(struct node *n, const struct ike_action *a)
 		return;
 	if (a->type == ACT_SA_PROMOTE)
 		refuse(n, a);
-	else if (a->type != ACT_SA_DELETE || !n->refused)
-		/* removing what a refused install never made is no error of the engine's */
+	else if (a->type != ACT_SA_DELETE || !(n->refused || n->queried == n->net->now))
+		/*
+		 * Removing what a refused install never made is no error of the engine's, nor
+		 * removing twice what was on its way out when the counters named it.
+		 */
 		n->kernel_errors++;
 }
 

@@ -88,6 +88,7 @@ struct node {
 	unsigned int sas_top;		/* none in use from here on */
 	int refuse;
 	unsigned int refused;
+	uint64_t queried;		/* when it was last asked for its counters */
 	unsigned int kernel_errors, violations;
 	unsigned int esp_sent, esp_received, esp_lost, no_sa, keepalives;
 	unsigned int installs, sent, sent_natt, queries;
