@@ -77,6 +77,9 @@ static void draw_fault(struct dice *d, const struct scenario *sc, struct fault *
 	f->arg[0] = below(d, 2);
 	if (f->kind == FAULT_REBIND && !sc->nat)
 		f->kind = FAULT_CRASH;
+	/* an operator who begins at the end that should not gets what nobody renews */
+	if ((f->kind == FAULT_DOWN || f->kind == FAULT_UP) && sc->side[f->arg[0]].start == 2)
+		f->kind = FAULT_RESTART;
 	if (f->kind == FAULT_REBIND)
 		f->arg[0] = between(d, 1, 40);
 	else if (f->kind == FAULT_CUT)

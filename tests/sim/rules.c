@@ -157,12 +157,20 @@ static void promoted(struct rules *r, const struct node *n, const struct act_sa 
 			    a->spi, 1 - n->id);
 }
 
-static void removed(struct rules *r, const struct node *n, uint32_t spi)
+static bool expired(const struct net *net, const struct k_sa *sa)
 {
-	const struct k_sa *sa = kernel_sa(n, SA_IN, spi);
-	struct held *h = held_find(r, n->id, spi);
+	return net->now - sa->born >= sa->hard_ms || (sa->hard_bytes && sa->bytes >= sa->hard_bytes);
+}
+
+static void removed(struct rules *r, const struct node *n, enum sa_dir dir, uint32_t spi)
+{
+	const struct k_sa *sa = kernel_sa(n, dir, spi);
+	struct held *h = dir == SA_IN ? held_find(r, n->id, spi) : held_by_out(r, n->id, spi);
 
 	if (!h || !sa)
+		return;
+	h->expired |= expired(r->net, sa);
+	if (dir == SA_OUT)
 		return;
 	h->until = r->net->now;
 	h->used = sa->packets;
@@ -180,13 +188,12 @@ static void on_action(void *ctx, struct node *n, const struct ike_action *a)
 		promoted(r, n, &a->sa);
 		break;
 	case ACT_SA_DELETE:
-		if (a->sa.dir == SA_IN)
-			removed(r, n, a->sa.spi);
+		removed(r, n, a->sa.dir, a->sa.spi);
 		break;
 	case ACT_PEER_DEL:
 		for (unsigned int i = 0; i < n->sas_top; i++)
 			if (n->sas[i].used && n->sas[i].dir == SA_IN)
-				removed(r, n, n->sas[i].spi);
+				removed(r, n, SA_IN, n->sas[i].spi);
 		break;
 	default:
 		break;
@@ -208,8 +215,8 @@ static bool survived(const struct rules *r, const struct node *n, const struct h
 
 /*
  * The line brought @p, and the SA is not there. That is excused while faults
- * last if the node went down, or lost all of the child at once. It is not if
- * the node made room for another pair, while its peer still sends with this one.
+ * last if the node went down, or lost all of the child at once, or if the SA had
+ * reached the end of its life. It is not if the node made room for another pair, while its peer still sends with this one.
  * A pair that it never used itself, nor heard a packet on, was one that nobody
  * had proved to be there at all.
  */
@@ -224,7 +231,7 @@ static void on_esp_lost(void *ctx, struct node *n, const struct packet *p)
 		rules_break(r, "premature", "node %u has never had SPI %08x, and a packet comes with it", n->id, p->spi);
 	else if (r->calm == CALM_QUIET && p->sent >= r->since)
 		rules_break(r, "loss", "node %u has no SPI %08x any more, and no fault is the reason", n->id, p->spi);
-	else if (h->boot == r->boots[n->id] && (h->used || h->promoted) && survived(r, n, h))
+	else if (h->boot == r->boots[n->id] && !h->expired && (h->used || h->promoted) && survived(r, n, h))
 		rules_break(r, "loss", "node %u has replaced SPI %08x, %llu ms ago, and its peer still sends with it",
 			    n->id, p->spi, (unsigned long long)(r->net->now - h->until));
 }

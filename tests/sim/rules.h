@@ -13,6 +13,7 @@
  * struct held - an inbound SA that a node has or had, and the outbound one made with it
  * @until: 0 if it is still there
  * @used: a packet came with it; @promoted: the node sent with the other one
+ * @expired: the pair went at the end of its life
  * @inherited: unproven, and put to use as the peer deleted the pair before it
  */
 struct held {
@@ -25,7 +26,7 @@ struct held {
 	size_t key_len;
 	unsigned int boot;
 	uint64_t since, until;
-	bool used, promoted, inherited;
+	bool used, promoted, inherited, expired;
 };
 
 /** struct idle - how long an SA of the modelled kernel has been of no use */
