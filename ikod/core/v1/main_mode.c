@@ -166,6 +166,19 @@ static void give_up(void *owner)
 	v1_p1_fail(sa, &f);
 }
 
+/*
+ * The responder's SA lives from message 5 on. Ours is not to live longer: if
+ * message 6 took long to come, the peer's would end before we renew it.
+ */
+static uint64_t end_of_life(const struct ike_sa *sa)
+{
+	uint64_t now = sa->e->now, life = sa->p1->life_s * 1000, gone = 0;
+
+	if (sa->role == ROLE_INITIATOR && sa->p1->auth_sent)
+		gone = now - sa->p1->auth_sent;
+	return now + life - (gone < life / 2 ? gone : life / 2);
+}
+
 /* Message 6 was sent or came. */
 static void established(struct ike_sa *sa)
 {
@@ -182,7 +195,7 @@ static void established(struct ike_sa *sa)
 	memcpy(priv->last.heard, p1->rs.heard, sizeof(priv->last.heard));
 	priv->last.has_heard = p1->rs.has_heard;
 	if (p1->life_s)
-		sa->expires = sa->e->now + p1->life_s * 1000;
+		sa->expires = end_of_life(sa);
 	p1_release(sa);
 	sa->state = IKE_ESTABLISHED;
 	conn_heard(sa);
@@ -206,6 +219,8 @@ static void settle(struct ike_sa *sa, enum v1_verdict verdict, enum v1_p1_state 
 	switch (verdict) {
 	case V1_REPLY:
 		p1->state = on_reply;
+		if (on_reply == P1_I_WAIT_AUTH)
+			p1->auth_sent = sa->e->now;
 		if (m)
 			v1_resend_heard(&p1->rs, m);
 		if (p1->out.b.len)

@@ -195,6 +195,7 @@ struct v1_phase1 {
 	struct secret priv;
 	unsigned int peer_vendors;
 	uint64_t life_s;		/* agreed lifetime */
+	uint64_t auth_sent;		/* initiator: when message 5 first went out */
 	bool tell_life;			/* responder: it is shorter than what was offered */
 	bool initial_contact;		/* the peer sent INITIAL-CONTACT in its last message */
 	struct v1_fail suspect;
