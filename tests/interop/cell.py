@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is done in one cell of the table: steps, each of which may find that it failed."""
+import contextlib
+import re
+
+import gateways as G
+
+from profiles import OUTER, ROUTER, address_in
+
+UP = 60		# seconds; a kernel's first SA loads its ciphers, which takes long in an emulated guest
+
+
+class Failed(Exception):
+    """Says what was found instead."""
+
+
+def need(good, why):
+    if not good:
+        raise Failed(why() if callable(why) else why)
+
+
+def until(condition, why, timeout=UP):
+    need(G.wait_until(condition, timeout), why)
+
+
+class Cell:
+    """One negotiation: the gateways of a lane, who begins, and both configurations."""
+
+    def __init__(self, lane, ours, peer, begins, us, theirs):
+        self.lane, self.ours, self.peer = lane, ours, peer
+        self.begins, self.us, self.theirs = begins, us, theirs
+        self.figures = []
+
+    # ---- coming up ----------------------------------------------------------
+
+    def address(self, nat):
+        """Each side is told where the router shows the other one."""
+        answers = "peer" if self.begins == "us" else "us"
+        seen = {self.begins: ROUTER[answers] if nat in ("initiator", "both") else OUTER[self.begins],
+                answers: ROUTER[self.begins] if nat in ("responder", "both") else OUTER[answers]}
+        self.us = self.us.change(remote=seen["peer"])
+        self.theirs = self.theirs.change(remote=seen["us"])
+
+    def start(self, name, nat="", patience=20, **more):
+        """Both are configured, and who begins does."""
+        self.address(nat)
+        self.peer.configure(self.theirs)
+        self.lane.translate(nat, self.begins)	# behind the last word of the cell before
+        self.lane.forget_packets()
+        self.ours.configure(name, self.us, "auto" if self.begins == "us" else "passive", **more)
+        if self.begins == "peer":
+            self.peer.initiate(patience)
+
+    def status(self):
+        conn = self.ours.conn()
+        return f"{conn['state']}, {len(self.ours.spis())} of {conn['children_total']} up, {self.ours.causes()}"
+
+    def comes_up(self):
+        until(lambda: self.ours.up(0.1), lambda: f"it did not come up: {self.status()}")
+        ike = self.ours.ike()[-1]
+        role = "initiator" if self.begins == "us" else "responder"
+        need(ike["role"] == role, f"ikod is {ike['role']}")
+        self.figures.append(ike["suite"])
+
+    def agreed(self, ike, esp, pfs):
+        """What was negotiated is what both profiles have in common."""
+        need(self.ours.ike()[-1]["suite"] == ike, lambda: f"phase 1 is {self.ours.ike()[-1]['suite']} instead of {ike}")
+        found = {(child["esp"], child["pfs"]) for child in self.ours.children()}
+        need(found == {(esp, pfs)}, lambda: f"phase 2 is {found} instead of {esp}, {pfs}")
+        self.figures.append(f"{esp} pfs {pfs}")
+
+    def lifetimes(self):
+        """The shorter one holds; what strongSwan offers is a little below what it has."""
+        for what, value, life in [
+                ("phase 1", self.ours.ike()[-1]["expires_in_s"], min(self.us.ike_life, self.theirs.ike_life)),
+                *(("phase 2", child["expires_in_s"], min(self.us.esp_life, self.theirs.esp_life))
+                  for child in self.ours.children())]:
+            need(life * 0.8 <= value <= life, f"{what} ends in {value} s instead of {life}")
+
+    def matches(self):
+        """SPIs of both sides are the same ones, and of the peer's kernel no others."""
+        ours = {spi for pair in self.ours.spis().values() for spi in pair}
+        return bool(ours) and ours == set(self.lane.xfrm())
+
+    def both_have(self):
+        until(self.matches, lambda: f"SAs differ: ours {self.ours.spis()}, the peer's kernel {self.lane.xfrm()}")
+
+    # ---- packets ------------------------------------------------------------
+
+    def ways(self):
+        """(who, source, destination) of each pair of networks, both ways."""
+        for left, right in self.us.pairs():
+            own = address_in(left) or "192.168.3.1"
+            far = address_in(right) or "192.168.1.1"
+            yield "us", own, far
+            yield "peer", far, own
+
+    @contextlib.contextmanager
+    def routed(self):
+        """A tunnel for everything gets routes for what is pinged."""
+        extra = [(far, own) for who, own, far in self.ways() if who == "us"] \
+            if any(address_in(net) is None for net in self.us.remote_nets) else []
+        for far, own in extra:
+            self.ours.route(far, own)
+        try:
+            yield
+        finally:
+            for far, _ in extra:
+                self.ours.unroute(far)
+
+    def pings(self, count=2):
+        with self.routed():
+            procs = {way: self.lane.ping(*way, count) for way in self.ways()}
+            missing = [f"{src} to {dst}" for (_, src, dst), proc in procs.items() if not G.all_came(proc, count)]
+        need(not missing, lambda: f"no echo from {', '.join(missing)}: {self.status()}")
+        self.figures.append(f"{len(procs) * count} pings")
+        return len(procs) * count
+
+    def counted(self, least):
+        """Each SA carried the same number of packets at both ends."""
+        def same():
+            peer = self.lane.xfrm()
+            total = 0
+            for child in self.ours.children():
+                total += child["packets_in"]
+                for spi, packets in ((child["spi_in"], child["packets_in"]), (child["spi_out"], child["packets_out"])):
+                    if spi not in peer or peer[spi][2] != packets or not packets:
+                        return False
+            return total >= least
+        until(same, lambda: f"counters differ: ours {self.ours.children()}, the peer's {self.lane.xfrm()}", 10)
+
+    def wire(self, udp):
+        found = self.lane.in_clear()
+        need(not found, lambda: f"in clear: {found[:3]}")
+        carried = self.lane.carried()
+        need(carried == ({17} if udp else {50}), f"ESP went in protocol {carried}")
+        if udp:
+            self.figures.append("in UDP")
+
+    # ---- going down ---------------------------------------------------------
+
+    def ends(self):
+        """Who began ends it, and the other one takes its Deletes."""
+        if self.begins == "us":
+            self.ours.gw.ctl("down", self.ours.name)
+            until(lambda: not self.lane.xfrm(), lambda: f"the peer kept SAs after a Delete: {self.lane.xfrm()}", 15)
+        else:
+            self.peer.terminate()
+            until(lambda: not self.ours.spis(), lambda: f"ikod kept SAs after a Delete: {self.ours.spis()}", 15)
+            self.ours.gw.ctl("down", self.ours.name)	# the IKE SA, if the peer left it
+
+    # ---- rekeys -------------------------------------------------------------
+
+    def flows(self):
+        """A ping on each way that goes on until it is told to end."""
+        return [self.lane.ping(*way, 100000, interval="0.05") for way in self.ways()]
+
+    def flows_end(self, procs):
+        """None may have been lost, but for one that was on its way."""
+        for proc in procs:
+            proc.send_signal(G.signal.SIGINT)
+        sent = lost = 0
+        for proc in procs:
+            out = proc.communicate(timeout=30)[0]
+            found = re.search(r"(\d+) packets transmitted, (\d+) received", out)
+            need(found, f"ping says {out[-200:]}")
+            sent += int(found[1])
+            lost += max(0, int(found[1]) - int(found[2]) - 1)
+        need(lost == 0, f"{lost} of {sent} pings lost")
+        self.figures.append(f"0 of {sent} pings lost")
+
+    def renewed(self, old, phase):
+        """Is everything of that phase another one than in old, and everything of phase 2 there?"""
+        spis, cookies = old
+        now = self.ours.spis()
+        if set(now) != set(spis):
+            return False
+        if phase == 2:
+            return not {spi for pair in now.values() for spi in pair} & {spi for pair in spis.values() for spi in pair}
+        return bool(self.ours.gw.cookies(self.ours.name) - cookies) and \
+            all(ike["state"] == "established" for ike in self.ours.conn()["ike_sas"])
+
+    def rekeys(self, phase):
+        old = self.ours.spis(), self.ours.gw.cookies(self.ours.name)
+        flows = self.flows()
+        try:
+            until(lambda: self.renewed(old, phase), lambda: f"phase {phase} was not renewed: {self.status()}, {old}")
+        except Failed:
+            for proc in flows:
+                proc.kill()
+            raise
+        self.flows_end(flows)
+        need(self.ours.up(5), lambda: f"after the rekey: {self.status()}")
+        if phase == 1:
+            now = self.ours.spis()
+            need(now == old[0], f"tunnels did not outlive their phase 1: {old[0]}, now {now}")
+        self.figures.append(f"phase {phase} renewed")
+
+    # ---- death and return ---------------------------------------------------
+
+    def peer_dies(self):
+        self.peer.die()
+        self.lane.flush_peer()
+        flows = [self.lane.ping(*way, 100000, interval="1") for way in self.ways() if way[0] == "us"]
+        until(lambda: self.ours.causes().get("dpd-timeout"), lambda: f"nobody noticed: {self.status()}")
+        for proc in flows:
+            proc.kill()
+        until(lambda: not self.ours.spis(), lambda: f"still up: {self.status()}")
+        self.figures.append("dpd-timeout")
+        self.peer.configure(self.theirs)
+        if self.begins == "peer":
+            self.peer.initiate()
+
+    def we_die(self, start):
+        self.ours.die()
+        flows = [self.lane.ping(*way, 100000, interval="1") for way in self.ways() if way[0] == "peer"]
+        until(lambda: not self.lane.xfrm(), lambda: f"the peer did not notice: {self.lane.xfrm()}")
+        for proc in flows:
+            proc.kill()
+        self.figures.append("the peer noticed")
+        start()
