@@ -6,8 +6,9 @@
 #   make check         every test                            (CHECK_KERNELS="6.1 6.12 7.3"; CHECK_ALL=1: on each kernel)
 #   make kunit         the module's KUnit suites, on User Mode Linux
 #   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
-#   make bench         what a packet costs, against xfrm and WireGuard   (LAB=vm|host, KERNEL=6.1|6.12; PROFILE=1: by function)
 #   make sim           two daemons on a bad line, a run for each seed (SEEDS=100000); tests/sim/README.md
+#   make interop       ikod with strongSwan and Libreswan, as a table   (KERNEL=6.1; LANES=2; CELLS="libreswan NAT")
+#   make bench         what a packet costs, against xfrm and WireGuard   (LAB=vm|host, KERNEL=6.1|6.12; PROFILE=1: by function)
 #   make regen         generated netlink files, from uapi/vpntun.yaml
 #   V=1                with any of them: show the commands
 #
@@ -170,6 +171,10 @@ check:
 	@tests/setup-packages all
 	@tests/check/run
 
+interop:
+	@tests/setup-packages all
+	@tests/interop/run -k $(KERNEL) $(if $(LANES),-l $(LANES)) $(CELLS)
+
 bench:
 	@tests/setup-packages check
 	@tests/bench/bench --lab $(LAB) -k $(KERNEL) $(if $(PROFILE),--profile)
@@ -211,4 +216,4 @@ install-kmod:
 clean:
 	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/sim $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
 
-.PHONY: all userland kmod kmod-suites test-bins sim analyze demo check kunit debug-check bench regen install install-kmod clean
+.PHONY: all userland kmod kmod-suites test-bins sim analyze demo check interop kunit debug-check bench regen install install-kmod clean

@@ -107,7 +107,7 @@ def run(row, name, lane, ours, peer):
     us = fit(profiles.side(data, "us", **row.both), peer).change(**row.ours)
     theirs = fit(profiles.side(data, "peer", **row.both), peer).change(**row.theirs)
     cell = Cell(lane, ours, peer, row.begins, us, theirs)
-    cell.start(name, row.nat, **row.conf)
+    cell.start(name, row.nat, **conf(row))
     cell.comes_up()
     cell.agreed(chosen(us.ike, theirs.ike), chosen(us.esp, theirs.esp) + ("_96" if us.short_icv else ""), us.pfs)
     cell.lifetimes()
@@ -132,7 +132,12 @@ def run(row, name, lane, ours, peer):
     return cell.figures
 
 
+def conf(row):
+    """An end that only waits leaves phase 1 to the other one; on demand it may renew it, too."""
+    return {"start": "on-demand", **row.conf} if row.conf and row.begins == "peer" else row.conf
+
+
 def back(cell, row, name):
-    cell.ours.configure(name, cell.us, "auto" if row.begins == "us" else "passive", **row.conf)
+    cell.ours.configure(name, cell.us, "auto" if row.begins == "us" else "passive")
     if row.begins == "peer":
         cell.peer.initiate()

@@ -136,7 +136,8 @@ class Libreswan:
         return "".join(self.whack("--initiate", "--asynchronous", "--name", name) for name in self.connections())
 
     def terminate(self):
-        return "".join(self.whack("--terminate", "--name", name) for name in self.connections())
+        """The one that made the IKE SA last: before, it would keep an old pair, or take the IKE SA from the others."""
+        return "".join(self.whack("--terminate", "--name", name) for name in reversed(self.connections()))
 
     def die(self):
         self.proc.kill()

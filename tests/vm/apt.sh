@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Fetches Debian packages without installing them: sourced by vm/kernel,
-# vm/strongswan, vm/busybox and uapi/regen.
+# vm/strongswan, vm/libreswan, vm/busybox and uapi/regen.
 #
 # Everything apt keeps (sources, package lists, downloads) lives in build/apt.
 # The machine's own sources, lists and packages are read for the address of its
