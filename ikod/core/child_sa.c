@@ -270,12 +270,26 @@ static void make_room(struct child *child)
 	csa_remove(oldest);
 }
 
+/*
+ * The peer chose an SPI that it has chosen before: it no longer holds what had
+ * it. The kernel knows the pairs of a peer by that number, so it would refuse
+ * the new one, and to take the new one back would end the old one.
+ */
+static void forget_namesake(struct conn *c, uint32_t spi_out)
+{
+	struct child_sa *csa = csa_by_spi(c, SA_OUT, spi_out);
+
+	if (csa)
+		csa_delete(csa, FAIL_REPLACED, WHO_PEER, NULL);
+}
+
 struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struct csa_params *p)
 {
 	struct conn *c = child->conn;
 	struct ike_engine *e = c->e;
 	struct child_sa *csa;
 
+	forget_namesake(c, p->spi_out);
 	make_room(child);
 	csa = core_zalloc(sizeof(*csa));
 	csa->child = child;
