@@ -127,7 +127,7 @@ static bool do_install(struct node *n, const struct act_sa *a)
 	if (a->enc_key.len + a->auth_key.len != esp_keymat_len(&a->suite) ||
 	    a->enc_key.len + a->auth_key.len > sizeof(sa->key))
 		return false;
-	while (i < K_SAS_MAX && n->sas[i].used)
+	while (i < n->sas_top && n->sas[i].used)
 		i++;
 	if (i == K_SAS_MAX)
 		return false;
@@ -363,7 +363,7 @@ static void do_send(struct node *n, const struct ike_action *a)
 
 static void job_finish(struct node *n, struct ike_job *job)
 {
-	ike_job_run(job);
+	n->net->run_job(job);
 	ike_job_done(n->e, n->net->now, job);
 }
 
@@ -388,6 +388,12 @@ static void do_event(struct node *n, const struct ike_action *a)
 
 	if (n->n_events == EVENTS_MAX)
 		return;
+	if (n->n_events == n->cap_events) {
+		n->cap_events = n->cap_events ? 2 * n->cap_events : 16;
+		n->events = realloc(n->events, n->cap_events * sizeof(*n->events));
+		if (!n->events)
+			abort();
+	}
 	ev = &n->events[n->n_events++];
 	ev->at = n->net->now;
 	memcpy(ev->what, a->event.what, sizeof(ev->what));
@@ -677,6 +683,7 @@ struct net *net_new(unsigned int nodes, uint64_t seed)
 	net->now = 1000000;
 	net->rng = seed * 2654435761u + 1;
 	net->n = nodes;
+	net->run_job = ike_job_run;
 	net->verbose = getenv("NET_VERBOSE");
 	for (unsigned int i = 0; i < nodes; i++) {
 		struct node *n = &net->nodes[i];
@@ -725,6 +732,7 @@ void net_free(struct net *net)
 	for (unsigned int i = 0; i < net->n; i++) {
 		ike_engine_free(net->nodes[i].e);
 		cfg_clear(&net->nodes[i]);
+		free(net->nodes[i].events);
 	}
 	free(net);
 }

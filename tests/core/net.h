@@ -92,8 +92,8 @@ struct node {
 	unsigned int kernel_errors, violations;
 	unsigned int esp_sent, esp_received, esp_lost, no_sa, keepalives;
 	unsigned int installs, sent, sent_natt, queries;
-	struct net_event events[EVENTS_MAX];
-	unsigned int n_events;
+	struct net_event *events;
+	unsigned int n_events, cap_events;
 	struct ike_config cfg;
 };
 
@@ -117,6 +117,7 @@ struct packet {
  * @job_ms: a job takes up to so long
  * @traffic_ms: each node sends an ESP packet per child that often, 0 for never
  * @drop: called for each IKE datagram; true loses it
+ * @run_job: in place of ike_job_run()
  */
 struct net {
 	uint64_t now, seq, rng;
@@ -128,6 +129,7 @@ struct net {
 	uint64_t next_traffic;
 	bool one_way;			/* traffic from node 0 only */
 	bool (*drop)(struct net *net, unsigned int from, const uint8_t *p, size_t len);
+	void (*run_job)(struct ike_job *job);
 	struct packet *packets;
 	struct net_watch watch;
 	bool verbose;
