@@ -8,6 +8,7 @@
 #   make debug-check   the module under KASAN, lockdep, kmemleak, failing allocations (PATTERN=20-, ROUNDS=0.1)
 #   make sim           two daemons on a bad line, a run for each seed (SEEDS=100000); tests/sim/README.md
 #   make interop       ikod with strongSwan and Libreswan, as a table   (KERNEL=6.1; LANES=2; CELLS="libreswan NAT")
+#   make fuzz          look for inputs that break ikod          (FUZZ_SECONDS=60 each; fuzz-coverage: what the kept ones reach)
 #   make bench         what a packet costs, against xfrm and WireGuard   (LAB=vm|host, KERNEL=6.1|6.12; PROFILE=1: by function)
 #   make regen         generated netlink files, from uapi/vpntun.yaml
 #   V=1                with any of them: show the commands
@@ -126,6 +127,8 @@ $(BUILD)/analyze/%.o: %.c
 	@mkdir -p $(@D)
 	$(call run,ANALYZE,$(CC) $(BASE) -O1 -fanalyzer -Wno-analyzer-malloc-leak -c -o $@ $<,$<)
 
+include tests/fuzz/rules.mk
+
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
 
 # ---- the module, for one kernel at a time -----------------------------------
@@ -214,6 +217,6 @@ install-kmod:
 	[ -n "$(DESTDIR)" ] || depmod $(INSTALL_KERNEL)
 
 clean:
-	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/sim $(BUILD)/obj $(BUILD)/san $(BUILD)/analyze $(BUILD)/kmod
+	rm -rf $(BUILD)/ikod $(BUILD)/tools $(BUILD)/sim $(BUILD)/obj $(BUILD)/san $(BUILD)/fuzz $(BUILD)/cov $(BUILD)/analyze $(BUILD)/kmod
 
 .PHONY: all userland kmod kmod-suites test-bins sim analyze demo check interop kunit debug-check bench regen install install-kmod clean

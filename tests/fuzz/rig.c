@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz/check.h"
+#include "fuzz/rig.h"
+
+/* ---- Diffie-Hellman without arithmetic ---- */
+
+#define REFUSED_PUB 0xfb	/* first byte of a public value that is no group element */
+
+static const uint8_t canned[DH_PUB_MAX] = { 0x5a, 0xa5, 0x17 };
+
+static bool derive(struct ike_job *job)
+{
+	struct secret gxy = { 0 };
+	bool ok = secret_set(&gxy, canned, dh_info(job->suite.group)->shared_len) && job->cfg->psk.len &&
+		  v1_skeyid_psk(job->suite.hash, &job->cfg->psk, (struct bytes){ job->ni, job->ni_len },
+				(struct bytes){ job->nr, job->nr_len }, &job->keys.skeyid) &&
+		  v1_derive(&job->keys, &job->suite, &gxy, job->cky_i, job->cky_r);
+
+	secret_wipe(&gxy);
+	return ok;
+}
+
+void rig_run_job(struct ike_job *job)
+{
+	job->why = "refused";
+	switch (job->type) {
+	case JOB_DH_GENERATE:
+		job->pub_len = dh_info(job->group)->pub_len;
+		memset(job->pub, 0x11, job->pub_len);
+		memcpy(job->pub, job->seed, job->pub_len < 8 ? job->pub_len : 8);
+		job->pub[0] &= 0x7f;
+		job->ok = secret_set(&job->priv, canned, 32);
+		break;
+	case JOB_V1_PHASE1:
+		job->ok = job->peer_pub[0] != REFUSED_PUB && derive(job);
+		break;
+	case JOB_V1_PHASE2:
+		job->ok = job->peer_pub[0] != REFUSED_PUB &&
+			  secret_set(&job->gqm, canned, dh_info(job->group)->shared_len);
+		break;
+	default:	/* what a later exchange brings along */
+		ike_job_run(job);
+	}
+}
+
+/* ---- scenes ---- */
+
+/**
+ * struct scene - how to get there
+ * @victim_begins: it is the initiator
+ * @lost_exchange, @lost_number: the message that never arrives, counted from 1
+ *	in each exchange; 0: none is lost
+ */
+static const struct scene {
+	bool victim_begins;
+	uint8_t lost_exchange, lost_number;
+} scenes[RIG_SCENES] = {
+	[RIG_IDLE] = { false, XCHG_MAIN, 1 },
+	[RIG_I_WAIT_SA] = { true, XCHG_MAIN, 1 },
+	[RIG_I_WAIT_KE] = { true, XCHG_MAIN, 3 },
+	[RIG_I_WAIT_AUTH] = { true, XCHG_MAIN, 5 },
+	[RIG_R_WAIT_KE] = { false, XCHG_MAIN, 3 },
+	[RIG_R_WAIT_AUTH] = { false, XCHG_MAIN, 5 },
+	[RIG_Q_I_WAIT_SA] = { true, XCHG_QUICK, 1 },
+	[RIG_Q_R_WAIT_PROOF] = { false, XCHG_QUICK, 3 },
+	[RIG_UP_I] = { true, 0, 0 },
+	[RIG_UP_R] = { false, 0, 0 },
+};
+
+static struct {
+	const struct scene *scene;
+	unsigned int number;
+	bool lost;
+} stage;
+
+/* The peer falls silent and deaf with the message that is lost. */
+static bool lose(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)from;
+	(void)len;
+	if (p[18] == stage.scene->lost_exchange && ++stage.number == stage.scene->lost_number)
+		stage.lost = true;
+	return stage.lost;
+}
+
+static bool scene_set(struct net *net)
+{
+	struct conn *c = node_conn(&net->nodes[0], "site");
+	unsigned int up = 0;
+
+	for (unsigned int i = 0; i < c->n_children; i++)
+		up += c->children[i].current != NULL;
+	return stage.lost || (!stage.scene->lost_number && up == c->n_children &&
+			      node_children_up(&net->nodes[1]) == up);
+}
+
+enum { VAR_NO_PFS = 1, VAR_IDS = 2, VAR_ANY = 4, VAR_NAT = 8, VAR_MANY = 16, VAR_OLD = 32, VAR_ESN = 64 };
+
+static void set_id(struct v1_id *id, const char *name)
+{
+	id->type = IDT_FQDN;
+	id->len = strlen(name);
+	memcpy(id->data, name, id->len);
+}
+
+/* One pair of networks, else a run is mostly quick modes. */
+static struct conn_cfg *rig_cfg(struct net *net, unsigned int i, uint8_t variant)
+{
+	struct conn_cfg *c = site_cfg(net, i, 1 - i, "site");
+
+	if (!(variant & VAR_MANY))
+		c->n_local = c->n_remote = 1;
+	if (variant & VAR_NO_PFS)
+		c->pfs = DH_NONE;
+	if (variant & VAR_ESN)
+		c->esn = ESN_OFFER;
+	if (variant & VAR_NAT)
+		c->encap = ENCAP_FORCE_UDP;
+	if (variant & VAR_OLD) {
+		c->ike[0] = (struct ike_suite){ ENC_3DES, 192, HASH_SHA1, DH_MODP1024 };
+		c->esp[0] = (struct esp_suite){ .enc = ENC_AES_CBC, .keybits = 256, .integ = HASH_SHA2_512 };
+	}
+	if (variant & (VAR_IDS | VAR_ANY)) {
+		set_id(&c->local_id, i ? "peer.example" : "victim.example");
+		set_id(&c->remote_id, i ? "victim.example" : "peer.example");
+	}
+	return c;
+}
+
+/* With peers at any address it is their identity that says which connection is meant. */
+static void configure_victim(struct net *net, struct conn_cfg *site, uint8_t variant)
+{
+	struct conn_cfg *both[2] = { NULL, site };
+
+	if (!(variant & VAR_ANY) || stage.scene->victim_begins) {
+		net_configure1(net, 0, site);
+		return;
+	}
+	memset(&site->remote, 0, sizeof(site->remote));
+	both[0] = site_cfg(net, 0, 1, "other");
+	both[0]->remote = site->remote;
+	both[0]->start = START_PASSIVE;
+	both[0]->remote_subnets[0] = net_subnet("10.9.0.0/24");
+	both[0]->n_local = both[0]->n_remote = 1;
+	both[0]->local_id = site->local_id;
+	both[0]->ike[0] = site->ike[0];
+	both[0]->pfs = site->pfs;
+	set_id(&both[0]->remote_id, "other.example");
+	net_configure(net, 0, both, 2);
+}
+
+void rig_new(struct rig *r, enum rig_scene scene, uint8_t variant)
+{
+	struct net *net = net_new(2, 1);
+	struct conn_cfg *victim = rig_cfg(net, 0, variant), *peer = rig_cfg(net, 1, variant);
+
+	stage.scene = &scenes[scene];
+	stage.number = 0;
+	stage.lost = false;
+	victim->start = stage.scene->victim_begins ? START_AUTO : START_PASSIVE;
+	peer->start = stage.scene->victim_begins ? START_PASSIVE : START_AUTO;
+	net->run_job = rig_run_job;
+	net->drop = lose;
+	if (stage.scene->victim_begins)
+		net_configure1(net, 1, peer);
+	configure_victim(net, victim, variant);
+	if (!stage.scene->victim_begins)
+		net_configure1(net, 1, peer);
+	FUZZ_CHECK(net_until(net, 5000, scene_set));
+	net->nodes[1].down = true;
+	net->drop = NULL;
+	*r = (struct rig){ .net = net, .victim = net->nodes[0].e, .conn = node_conn(&net->nodes[0], "site"),
+			   .scene = scene };
+	check_engine(r->victim);
+}
+
+void rig_free(struct rig *r)
+{
+	check_status(r->victim, r->net->now);
+	net_free(r->net);
+	*r = (struct rig){ 0 };
+}
+
+struct ike_sa *rig_sa(const struct rig *r)
+{
+	static const char *const names[] = { "site", "other" };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct conn *c = node_conn(&r->net->nodes[0], names[i]);
+
+		if (c && c->ikes)
+			return c->ikes;
+	}
+	return NULL;
+}
+
+/* ---- what happens ---- */
+
+struct ike_path rig_path(const struct rig *r, unsigned int which)
+{
+	struct ike_path path = { .local = r->net->nodes[0].addr, .remote = r->net->nodes[1].addr };
+	uint16_t port = IKE_PORT;
+
+	switch (which % 8) {
+	case 1:
+		path.natt = true;
+		port = IKE_NATT_PORT;
+		break;
+	case 2:
+		path.natt = true;
+		port = 61000;
+		break;
+	case 3:
+		port = 61000;
+		break;
+	case 4:
+		addr_parse("203.0.113.7", &path.remote);
+		break;
+	case 5:
+		addr_parse("2001:db8::7", &path.remote);
+		break;
+	case 6:
+		addr_parse("203.0.113.7", &path.remote);
+		path.natt = true;
+		port = 4501;
+		break;
+	}
+	endpoint_set_port(&path.local, path.natt ? IKE_NATT_PORT : IKE_PORT);
+	endpoint_set_port(&path.remote, port);
+	return path;
+}
+
+void rig_deliver(struct rig *r, const struct ike_path *path, const uint8_t *p, size_t len)
+{
+	uint8_t *copy = malloc(len ? len : 1);	/* of its own, so that the sanitizer sees every overread */
+
+	if (!copy)
+		abort();
+	if (len)
+		memcpy(copy, p, len);
+	ike_rx(r->victim, r->net->now, path, copy, len);
+	free(copy);
+	check_engine(r->victim);
+}
+
+static void kernel_event(struct rig *r, struct fuzz_in *in)
+{
+	static const enum kev_type types[] = {
+		KEV_ACQUIRE, KEV_SOFT_EXPIRE, KEV_HARD_EXPIRE, KEV_FIRST_USE, KEV_MAPPING, KEV_STATS, KEV_ERROR,
+		KEV_RESYNC, KEV_DEVICE,
+	};
+	struct conn *c = node_conn(&r->net->nodes[0], "site");
+	struct ike_kernel_event ev = { .type = types[fuzz_u8(in) % 9], .ifname = "vpn0", .idle_ms = -1 };
+	const struct child *child = c && c->n_children ? &c->children[0] : NULL;
+	uint8_t bits = fuzz_u8(in);
+
+	ev.peer_id = bits & 0x80 ? bits : c ? c->peer_id : 1;
+	ev.child_id = bits & 7;
+	ev.dir = bits & 8 ? SA_IN : SA_OUT;
+	ev.spi = fuzz_u32(in);
+	if (!(bits & 0x10) && child && child->sas)
+		ev.spi = ev.dir == SA_IN ? child->sas->spi_in : child->sas->spi_out;
+	ev.remote = rig_path(r, bits >> 4).remote;
+	ev.packets = fuzz_u8(in);
+	ev.bytes = ev.packets << 6;
+	ev.idle_ms = (int64_t)fuzz_u16(in) - 1;
+	ev.action = fuzz_u8(in) % (ACT_SA_QUERY + 1);
+	ev.error = fuzz_u8(in);
+	ike_kernel_event(r->victim, r->net->now, &ev);
+}
+
+void rig_event(struct rig *r, uint8_t what, struct fuzz_in *in)
+{
+	char err[64];
+
+	switch (what % 8) {
+	case 0:
+		ike_cmd(r->victim, r->net->now, CMD_UP, "site", err, sizeof(err));
+		break;
+	case 1:
+		ike_cmd(r->victim, r->net->now, CMD_DOWN, "site", err, sizeof(err));
+		break;
+	case 2:
+	case 3:
+		kernel_event(r, in);
+		break;
+	case 4:
+		net_run(r->net, fuzz_u8(in));
+		break;
+	default:
+		net_run(r->net, (uint64_t)fuzz_u8(in) * 250);
+	}
+	net_step(r->net);
+	check_engine(r->victim);
+}
+
+static void fill(uint8_t *p, size_t len, uint8_t marker, const void *value, size_t n)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		seen = p[i] == marker ? seen + 1 : 0;
+		if (seen < n)
+			continue;
+		memcpy(p + i + 1 - n, value, n);
+		seen = 0;
+	}
+}
+
+void rig_fill(const struct rig *r, uint8_t *p, size_t len)
+{
+	const struct ike_sa *sa = rig_sa(r);
+	const struct child_sa *csa = sa && sa->conn->n_children ? sa->conn->children[0].sas : NULL;
+	uint32_t be;
+
+	if (!sa)
+		return;
+	fill(p, len, 0xc1, sa->cky_i, sizeof(sa->cky_i));
+	fill(p, len, 0xc2, sa->cky_r, sizeof(sa->cky_r));
+	be = htonl(csa ? csa->spi_in : 0);
+	fill(p, len, 0xc3, &be, sizeof(be));
+	be = htonl(csa ? csa->spi_out : 0);
+	fill(p, len, 0xc4, &be, sizeof(be));
+	be = htonl(sa->dpd_seq);
+	fill(p, len, 0xc5, &be, sizeof(be));
+}
