@@ -526,7 +526,8 @@ static void policies_in_phase1(void **state)
 		} else {
 			const struct ike_sa *sa = conn_at(net, 0)->ike, *sb = conn_at(net, 1)->ike;
 
-			assert_int_equal(sa->expires - sa->up_at, m->ike_a * 1000);
+			/* the initiator's began with its message 5 */
+			assert_in_range(sa->expires - sa->up_at, m->ike_a * 1000 - 100, m->ike_a * 1000);
 			assert_int_equal(sb->expires - sb->up_at, m->ike_b * 1000);
 		}
 		net_free(net);

@@ -315,7 +315,8 @@ static void the_smaller_lifetime_is_obeyed(void **state)
 		for (unsigned int k = 0; k < 2; k++) {
 			const struct ike_sa *sa = node_conn(&net->nodes[k], "site")->ike;
 
-			assert_int_equal(sa->expires - sa->up_at, lives[i][2] * 1000ull);
+			/* the initiator's began with its message 5 */
+			assert_in_range(sa->expires - sa->up_at, lives[i][2] * 1000ull - 100, lives[i][2] * 1000ull);
 		}
 		net_free(net);
 	}
