@@ -195,10 +195,20 @@ void cfg_secrets_read(struct cfg_load *ld);
 void cfg_secrets_assign(struct cfg_load *ld);
 void cfg_secrets_free(struct cfg_load *ld);
 
+/* profile.c */
+
+extern const struct cfg_word cfg_profile_words[];
+/** cfg_profile_check - what gateways of the kind take no more of, in one connection */
+void cfg_profile_check(struct cfg_load *ld, const struct cfg_conn *c);
+/** cfg_profile_check_gateway - the same over all connections to the gateway of the @i-th, up to that one */
+void cfg_profile_check_gateway(struct cfg_load *ld, unsigned int i);
+
 /* lint.c */
 
 /** cfg_conn_settle - what keys mean together: defaults that depend on others, required keys, weak algorithms */
 void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c);
+/** cfg_one_gateway - both have the same address as remote, and it is one */
+bool cfg_one_gateway(const struct cfg_conn *a, const struct cfg_conn *b);
 /** cfg_lint - what must hold between connections */
 void cfg_lint(struct cfg_load *ld);
 

@@ -279,6 +279,7 @@ void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
 	check_subnets(ld, c);
 	check_weak(ld, c);
 	check_packets(ld, c);
+	cfg_profile_check(ld, c);
 }
 
 /* ---- between connections ---- */
@@ -299,20 +300,32 @@ static bool lists_overlap(const struct subnet *a, unsigned int n_a, const struct
 	return false;
 }
 
+bool cfg_one_gateway(const struct cfg_conn *a, const struct cfg_conn *b)
+{
+	return usable(a, KEY_REMOTE) && usable(b, KEY_REMOTE) && a->cfg->remote.sa.sa_family != AF_UNSPEC &&
+	       b->cfg->remote.sa.sa_family != AF_UNSPEC && addr_eq(&a->cfg->remote, &b->cfg->remote);
+}
+
+/*
+ * On one interface nothing else says which pair a packet belongs to; at one
+ * gateway the tunnels push each other out whatever interface they have here.
+ */
 static void check_overlap(struct cfg_load *ld, const struct cfg_conn *a, const struct cfg_conn *b)
 {
+	bool one_interface = !strcmp(a->cfg->interface, b->cfg->interface);
 	const struct subnet *la, *lb, *ra, *rb;
 	char s[4][SUBNET_STRLEN], at[PLACE_LEN];
 
-	if (strcmp(a->cfg->interface, b->cfg->interface) ||
+	if ((!one_interface && !cfg_one_gateway(a, b)) ||
 	    !lists_overlap(a->cfg->local_subnets, a->cfg->n_local, b->cfg->local_subnets, b->cfg->n_local, &la, &lb) ||
 	    !lists_overlap(a->cfg->remote_subnets, a->cfg->n_remote, b->cfg->remote_subnets, b->cfg->n_remote, &ra,
 			   &rb))
 		return;
 	cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_SUBNETS),
-		   "remote-subnets: %s to %s overlaps with %s to %s of connection '%s' (%s), expected pairs that do not overlap on one interface",
+		   "remote-subnets: %s to %s overlaps with %s to %s of connection '%s' (%s), expected pairs that do not overlap %s",
 		   subnet_str(lb, s[0]), subnet_str(rb, s[1]), subnet_str(la, s[2]), subnet_str(ra, s[3]),
-		   a->cfg->name, place(b, a, KEY_REMOTE_SUBNETS, at));
+		   a->cfg->name, place(b, a, KEY_REMOTE_SUBNETS, at),
+		   one_interface ? "on one interface" : "at one gateway");
 }
 
 static bool same_peer(const struct cfg_conn *a, const struct cfg_conn *b)
@@ -364,5 +377,6 @@ void cfg_lint(struct cfg_load *ld)
 			check_overlap(ld, &ld->conns[j], &ld->conns[i]);
 			peer_ok = peer_ok && check_same_peer(ld, &ld->conns[j], &ld->conns[i]);
 		}
+		cfg_profile_check_gateway(ld, i);
 	}
 }

@@ -15,23 +15,28 @@ const char *child_str(const struct child *child, char out[CHILD_STRLEN])
 
 /* ---- starting quick modes ---- */
 
+/** struct quicks - ours under way; @fresh: those that still have their turn, the first of which is over at @turn_over */
 struct quicks {
-	unsigned int running;
-	uint64_t turn_over;	/* when the youngest has had its turn, 0 without one */
+	unsigned int running, fresh;
+	uint64_t turn_over;
 };
 
 static struct quicks quicks_running(const struct conn *c)
 {
-	struct quicks q = { 0 };
+	struct quicks q = { .turn_over = UINT64_MAX };
 
 	for (unsigned int i = 0; i < c->n_children; i++) {
 		const struct child *child = &c->children[i];
+		uint64_t over = child->started + QUICK_TURN;
 
 		if (!child->quick)
 			continue;
 		q.running++;
-		if (child->started + QUICK_TURN > q.turn_over)
-			q.turn_over = child->started + QUICK_TURN;
+		if (over <= c->e->now)
+			continue;
+		q.fresh++;
+		if (over < q.turn_over)
+			q.turn_over = over;
 	}
 	return q;
 }
@@ -77,15 +82,15 @@ static struct child *next_ready(const struct conn *c)
 }
 
 /*
- * One quick mode after the other: some peers keep the IVs of no more than two
- * or three exchanges under an IKE SA (strongSwan's max_ikev1_exchanges) and
- * cannot read what belongs to the others. One that gets no answer holds up the
- * rest for a turn only.
+ * As many at a time as quick-modes says, one after the other if it says
+ * nothing: some peers keep the IVs of no more than two or three exchanges under
+ * an IKE SA (strongSwan's max_ikev1_exchanges) and cannot read what belongs to
+ * the others. One that gets no answer holds up the rest for a turn only.
  */
 void child_pump(struct conn *c)
 {
-	struct quicks q = quicks_running(c);
 	struct child *child = next_ready(c);
+	struct quicks q;
 
 	if (!child || timer_running(&c->grace))
 		return;
@@ -94,15 +99,16 @@ void child_pump(struct conn *c)
 			conn_initiate(c);
 		return;
 	}
-	if (q.running >= QUICKS_MAX)
-		return;		/* the end of one pumps again */
-	if (q.turn_over > c->e->now) {
-		conn_pump_in(c, q.turn_over - c->e->now);
-		return;
+	for (; child && c->ike; child = next_ready(c)) {
+		q = quicks_running(c);
+		if (q.running >= QUICKS_MAX)
+			return;		/* the end of one pumps again */
+		if (q.fresh >= c->cfg->quick_modes) {
+			conn_pump_in(c, q.turn_over - c->e->now);
+			return;
+		}
+		child_start(child);
 	}
-	child_start(child);
-	if (next_ready(c))
-		conn_pump_in(c, QUICK_TURN);
 }
 
 void child_retry_due(void *owner)

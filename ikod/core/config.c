@@ -35,6 +35,7 @@ struct conn_cfg *conn_cfg_new(const char *name)
 	c->pfs = DH_MODP2048;
 	c->ike_lifetime = 86400;
 	c->esp_lifetime = 3600;
+	c->quick_modes = 1;
 	snprintf(c->interface, sizeof(c->interface), "vpn0");
 	c->routes = true;
 	c->start = START_AUTO;
@@ -141,7 +142,7 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
 	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
 	       a->esp_lifetime == b->esp_lifetime && a->esp_lifebytes == b->esp_lifebytes &&
-	       a->lifetime_policy == b->lifetime_policy &&
+	       a->lifetime_policy == b->lifetime_policy && a->quick_modes == b->quick_modes &&
 	       a->routes == b->routes && a->start == b->start && dpd_same(a, b) && a->encap == b->encap &&
 	       a->ike_fragmentation == b->ike_fragmentation &&
 	       esp_numbers_same(a, b) && a->rekey_margin == b->rekey_margin && a->retransmit_timeout == b->retransmit_timeout &&

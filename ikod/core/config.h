@@ -19,6 +19,7 @@ enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
 enum dpd_action { DPD_BY_START, DPD_CLEAR, DPD_HOLD, DPD_RESTART };	/* auto: restart, on-demand: hold, passive: clear */
 enum dpd_order { DPD_ORDER_AUTO, DPD_HASH_NOTIFY, DPD_NOTIFY_HASH };
 enum lifetime_policy { LIFETIME_CLAIM, LIFETIME_OBEY, LIFETIME_STRICT };	/* if the peer's differs: life_policy.c */
+enum peer_profile { PROFILE_NONE, PROFILE_HUAWEI_CLASSIC, PROFILE_HUAWEI_ENTERPRISE, PROFILE_AWS, PROFILE_AZURE };
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
 enum ike_frag_mode { IKE_FRAG_NO, IKE_FRAG_YES, IKE_FRAG_FORCE };	/* fragments of IKE messages: never, if the peer announces them, always */
 enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
@@ -65,6 +66,7 @@ struct conn_cfg {
 	struct v1_id local_id, remote_id;	/* type 0: default (own address; any for remote = any) */
 	struct subnet local_subnets[SUBNETS_MAX], remote_subnets[SUBNETS_MAX];
 	unsigned int n_local, n_remote;
+	enum peer_profile profile;		/* checked when the file is read, nothing else looks at it */
 	int ike_version;
 	struct ike_suite ike[SUITES_MAX];
 	unsigned int n_ike;
@@ -74,6 +76,7 @@ struct conn_cfg {
 	uint32_t ike_lifetime, esp_lifetime;
 	uint64_t esp_lifebytes;
 	enum lifetime_policy lifetime_policy;
+	uint32_t quick_modes;			/* at once, while the peer answers */
 	char interface[16];
 	bool routes;
 	enum start_mode start;

@@ -10,6 +10,7 @@
 	X(REMOTE_ID, "remote-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
 	X(LOCAL_SUBNETS, "local-subnets", "networks such as 192.168.1.0/24, separated by commas") \
 	X(REMOTE_SUBNETS, "remote-subnets", "networks such as 192.168.3.0/24, separated by commas") \
+	X(PROFILE, "profile", "huawei-classic, huawei-enterprise, aws, azure or none") \
 	X(IKE_VERSION, "ike-version", "1")						\
 	X(IKE, "ike", "proposals such as aes128-sha256-modp2048, separated by commas")	\
 	X(ESP, "esp", "proposals such as aes128-sha256, separated by commas")		\
@@ -18,6 +19,7 @@
 	X(ESP_LIFETIME, "esp-lifetime", "a time such as 1h (30s to 604800s)")		\
 	X(ESP_LIFEBYTES, "esp-lifebytes", "a size such as 1800G, or 0 for no limit")	\
 	X(LIFETIME_POLICY, "lifetime-policy", "claim, obey or strict")			\
+	X(QUICK_MODES, "quick-modes", "a number from 1 to 16")				\
 	X(INTERFACE, "interface", "the name of the tunnel interface, such as vpn0")	\
 	X(ROUTES, "routes", "yes or no")						\
 	X(START, "start", "auto, on-demand or passive")					\

@@ -27,20 +27,24 @@ static uint32_t fresh_peer_id(struct ike_engine *e)
 	return e->next_peer_id;
 }
 
-/* One child for each (local, remote) pair, numbered from 1 in the order of the file. */
+/* One child for each (local, remote) pair of one family, numbered from 1 in the order of the file. */
 static void make_children(struct conn *c)
 {
 	const struct conn_cfg *cfg = c->cfg;
+	unsigned int n = cfg->n_local * cfg->n_remote;
 
-	c->n_children = cfg->n_local * cfg->n_remote;
-	c->children = core_zalloc((c->n_children + 1) * sizeof(*c->children));
-	for (unsigned int i = 0; i < c->n_children; i++) {
-		struct child *child = &c->children[i];
+	c->children = core_zalloc((n + 1) * sizeof(*c->children));
+	for (unsigned int i = 0; i < n; i++) {
+		const struct subnet *local = &cfg->local_subnets[i / cfg->n_remote];
+		const struct subnet *remote = &cfg->remote_subnets[i % cfg->n_remote];
+		struct child *child = &c->children[c->n_children];
 
+		if (local->family != remote->family)
+			continue;
 		child->conn = c;
-		child->id = i + 1;
-		child->local = cfg->local_subnets[i / cfg->n_remote];
-		child->remote = cfg->remote_subnets[i % cfg->n_remote];
+		child->id = ++c->n_children;
+		child->local = *local;
+		child->remote = *remote;
 	}
 }
 

@@ -43,7 +43,7 @@ static struct k_peer *k_peer(struct node *n, uint32_t peer_id)
 
 static struct k_child *k_child(struct node *n, uint32_t peer_id, uint32_t child_id)
 {
-	for (size_t i = 0; i < K_CHILDREN_MAX; i++)
+	for (size_t i = 0; i < n->children_end; i++)
 		if (n->children[i].used && n->children[i].peer_id == peer_id && n->children[i].child_id == child_id)
 			return &n->children[i];
 	return NULL;
@@ -51,7 +51,7 @@ static struct k_child *k_child(struct node *n, uint32_t peer_id, uint32_t child_
 
 static struct k_sa *k_sa(struct node *n, enum sa_dir dir, uint32_t spi)
 {
-	for (size_t i = 0; i < n->sas_top; i++)
+	for (size_t i = 0; i < n->sas_end; i++)
 		if (n->sas[i].used && n->sas[i].dir == dir && n->sas[i].spi == spi)
 			return &n->sas[i];
 	return NULL;
@@ -59,7 +59,7 @@ static struct k_sa *k_sa(struct node *n, enum sa_dir dir, uint32_t spi)
 
 static struct k_sa *k_current(struct node *n, uint32_t peer_id, uint32_t child_id)
 {
-	for (size_t i = 0; i < n->sas_top; i++) {
+	for (size_t i = 0; i < n->sas_end; i++) {
 		struct k_sa *sa = &n->sas[i];
 
 		if (sa->used && sa->dir == SA_OUT && sa->slot == SLOT_CURRENT && sa->peer_id == peer_id &&
@@ -77,10 +77,10 @@ static bool do_peer(struct node *n, const struct ike_action *a)
 		if (!p)
 			return false;
 		p->used = false;
-		for (size_t i = 0; i < K_CHILDREN_MAX; i++)
+		for (size_t i = 0; i < n->children_end; i++)
 			if (n->children[i].peer_id == a->peer.peer_id)
 				n->children[i].used = false;
-		for (size_t i = 0; i < n->sas_top; i++)
+		for (size_t i = 0; i < n->sas_end; i++)
 			if (n->sas[i].peer_id == a->peer.peer_id)
 				n->sas[i].used = false;
 		return true;
@@ -112,6 +112,8 @@ static bool do_child(struct node *n, const struct ike_action *a)
 		return false;
 	for (c = n->children; c->used; c++)
 		;
+	if ((size_t)(c - n->children) >= n->children_end)
+		n->children_end = (size_t)(c - n->children) + 1;
 	*c = (struct k_child){ .used = true, .acquire = a->child.acquire, .peer_id = a->child.peer_id,
 			       .child_id = a->child.child_id, .local = a->child.local, .remote = a->child.remote };
 	return true;
@@ -127,13 +129,12 @@ static bool do_install(struct node *n, const struct act_sa *a)
 	if (a->enc_key.len + a->auth_key.len != esp_keymat_len(&a->suite) ||
 	    a->enc_key.len + a->auth_key.len > sizeof(sa->key))
 		return false;
-	while (i < n->sas_top && n->sas[i].used)
+	while (i < n->sas_end && n->sas[i].used)
 		i++;
 	if (i == K_SAS_MAX)
 		return false;
-	if (i >= n->sas_top)
-		n->sas_top = (unsigned int)i + 1;
 	sa = &n->sas[i];
+	n->sas_end = i < n->sas_end ? n->sas_end : i + 1;
 	memset(sa, 0, sizeof(*sa));
 	sa->used = true;
 	sa->peer_id = a->peer_id;
@@ -192,7 +193,7 @@ static void do_query(struct node *n, const struct act_sa *a)
 {
 	n->queries++;
 	n->queried = n->net->now;
-	for (size_t i = 0; i < n->sas_top; i++) {
+	for (size_t i = 0; i < n->sas_end; i++) {
 		const struct k_sa *sa = &n->sas[i];
 		struct ike_kernel_event ev = { .type = KEV_STATS, .peer_id = a->peer_id, .child_id = sa->child_id,
 					       .spi = sa->spi, .dir = sa->dir, .bytes = sa->bytes,
@@ -599,7 +600,7 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 static void all_traffic(struct net *net)
 {
 	for (unsigned int i = 0; i < net->n && !(net->one_way && i); i++)
-		for (size_t k = 0; k < K_CHILDREN_MAX; k++)
+		for (size_t k = 0; k < net->nodes[i].children_end; k++)
 			if (net->nodes[i].children[k].used)
 				net_esp(&net->nodes[i], net->nodes[i].children[k].peer_id,
 					net->nodes[i].children[k].child_id);
@@ -745,8 +746,8 @@ void net_reboot(struct net *net, unsigned int node)
 	ike_engine_free(n->e);
 	memset(n->peers, 0, sizeof(n->peers));
 	memset(n->children, 0, sizeof(n->children));
-	memset(n->sas, 0, n->sas_top * sizeof(*n->sas));
-	n->sas_top = 0;
+	memset(n->sas, 0, n->sas_end * sizeof(*n->sas));
+	n->children_end = n->sas_end = 0;
 	node_start(n);
 	ike_configure(n->e, net->now, &n->cfg);
 	net_step(net);
@@ -856,7 +857,7 @@ unsigned int node_sas(const struct node *n)
 {
 	unsigned int count = 0;
 
-	for (size_t i = 0; i < n->sas_top; i++)
+	for (size_t i = 0; i < n->sas_end; i++)
 		count += n->sas[i].used;
 	return count;
 }
@@ -927,7 +928,7 @@ bool net_consistent(struct net *net)
 	for (unsigned int i = 0; i < net->n; i++) {
 		struct node *n = &net->nodes[i];
 
-		for (size_t k = 0; k < n->sas_top; k++)
+		for (size_t k = 0; k < n->sas_end; k++)
 			if (n->sas[k].used && n->sas[k].dir == SA_OUT && n->sas[k].slot == SLOT_CURRENT &&
 			    !held_by_other(n, &n->sas[k]))
 				return false;

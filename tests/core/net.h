@@ -11,8 +11,8 @@
  */
 
 #define NODES_MAX 4
-#define K_CHILDREN_MAX 64
-#define K_SAS_MAX 512
+#define K_CHILDREN_MAX 320
+#define K_SAS_MAX 1280
 #define EVENTS_MAX 4096
 #define LATENCY_MS 10
 #define ESP_BYTES 100			/* in each packet */
@@ -85,7 +85,7 @@ struct node {
 	struct k_peer peers[NODES_MAX * 4];
 	struct k_child children[K_CHILDREN_MAX];
 	struct k_sa sas[K_SAS_MAX];
-	unsigned int sas_top;		/* none in use from here on */
+	size_t children_end, sas_end;	/* behind the last one ever used */
 	int refuse;
 	unsigned int refused;
 	uint64_t queried;		/* when it was last asked for its counters */

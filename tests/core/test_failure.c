@@ -360,7 +360,7 @@ static void lost_notifications_are_made_good(void **state)
 	go(net, 20);
 	c = node_conn(n, "site");
 	gone = c->children[2].current->spi_in;
-	n->sas_top = K_SAS_MAX;
+	n->sas_end = K_SAS_MAX;
 	for (unsigned int i = 0; i < K_SAS_MAX; i++) {
 		if (n->sas[i].child_id == 3)
 			n->sas[i].used = false;

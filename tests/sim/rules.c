@@ -34,7 +34,7 @@ static bool same_key(const struct held *h, const uint8_t *key, size_t len)
 
 static const struct k_sa *kernel_sa(const struct node *n, enum sa_dir dir, uint32_t spi)
 {
-	for (unsigned int i = 0; i < n->sas_top; i++)
+	for (unsigned int i = 0; i < n->sas_end; i++)
 		if (n->sas[i].used && n->sas[i].dir == dir && n->sas[i].spi == spi)
 			return &n->sas[i];
 	return NULL;
@@ -191,7 +191,7 @@ static void on_action(void *ctx, struct node *n, const struct ike_action *a)
 		removed(r, n, a->sa.dir, a->sa.spi);
 		break;
 	case ACT_PEER_DEL:
-		for (unsigned int i = 0; i < n->sas_top; i++)
+		for (unsigned int i = 0; i < n->sas_end; i++)
 			if (n->sas[i].used && n->sas[i].dir == SA_IN)
 				removed(r, n, SA_IN, n->sas[i].spi);
 		break;

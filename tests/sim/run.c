@@ -243,7 +243,7 @@ static void fault_renew(struct run *run, const struct fault *f)
 {
 	struct node *n = &run->net->nodes[f->arg[0]];
 
-	for (unsigned int i = 0; i < n->sas_top; i++) {
+	for (unsigned int i = 0; i < n->sas_end; i++) {
 		const struct k_sa *sa = &n->sas[i];
 		struct ike_kernel_event ev = { .type = KEV_SOFT_EXPIRE, .ifname = "vpn0", .peer_id = sa->peer_id,
 					       .child_id = sa->child_id, .dir = sa->dir, .spi = sa->spi, .idle_ms = -1 };

@@ -38,7 +38,7 @@ static void check_pile(struct rules *r, struct node *n)
 {
 	unsigned int pairs[K_CHILDREN_MAX + 1] = { 0 };
 
-	for (unsigned int i = 0; i < n->sas_top; i++) {
+	for (unsigned int i = 0; i < n->sas_end; i++) {
 		const struct k_sa *sa = &n->sas[i];
 
 		if (sa->used && sa->dir == SA_IN && ++pairs[sa->child_id] > PAIRS_AT_ONCE)
@@ -59,7 +59,7 @@ static void check_kernel(struct rules *r, const struct node *n)
 
 static const struct k_sa *counterpart(const struct node *peer, const struct k_sa *sa)
 {
-	for (unsigned int i = 0; i < peer->sas_top; i++) {
+	for (unsigned int i = 0; i < peer->sas_end; i++) {
 		const struct k_sa *o = &peer->sas[i];
 
 		if (o->used && o->dir != sa->dir && o->spi == sa->spi)
@@ -72,7 +72,7 @@ static void check_idle(struct rules *r, struct node *n)
 {
 	const struct node *peer = &r->net->nodes[1 - n->id];
 
-	for (unsigned int i = 0; i < n->sas_top; i++) {
+	for (unsigned int i = 0; i < n->sas_end; i++) {
 		const struct k_sa *sa = &n->sas[i], *other, *out;
 		struct idle *idle = &r->idle[n->id][i];
 

@@ -91,6 +91,8 @@ static void every_key(void **state)
 		"esp-lifetime = 30m\r\n"
 		"esp-lifebytes = 1800G\r\n"
 		"lifetime-policy = obey\r\n"
+		"quick-modes = 8\r\n"
+		"profile = Azure\r\n"
 		"interface = tun-site\r\n"
 		"routes = off\r\n"
 		"start = On-Demand\r\n"
@@ -148,6 +150,8 @@ static void every_key(void **state)
 	assert_int_equal(c->esp_lifetime, 1800);
 	assert_int_equal(c->esp_lifebytes, 1800ULL << 30);
 	assert_int_equal(c->lifetime_policy, LIFETIME_OBEY);
+	assert_int_equal(c->quick_modes, 8);
+	assert_int_equal(c->profile, PROFILE_AZURE);
 	assert_string_equal(c->interface, "tun-site");
 	assert_false(c->routes);
 	assert_int_equal(c->start, START_ON_DEMAND);
@@ -174,7 +178,7 @@ static void every_key(void **state)
 	assert_int_equal(c->where.line, 8);
 	assert_int_equal(c->at[KEY_LOCAL].line, 9);
 	assert_int_equal(c->at[KEY_REMOTE_SUBNETS].line, 17);
-	assert_int_equal(c->at[KEY_WEAK_CRYPTO].line, 48);
+	assert_int_equal(c->at[KEY_WEAK_CRYPTO].line, 51);
 	assert_string_equal(c->at[KEY_IKE].file, "ikod.conf");
 	cfg_free(&cfg);
 }
