@@ -541,6 +541,18 @@ void conn_ike_deleted(struct ike_sa *sa)
 		phase1_lost(c, FAIL_PEER_DELETED, WHO_PEER, lived);
 }
 
+void conn_identity_refused(struct ike_sa *sa, const char *ours, const char *theirs)
+{
+	struct conn *c = sa->conn;
+	bool used = c->ike == sa;
+
+	ike_sa_kill(sa);
+	if (!used || fall_back(c))
+		return;
+	phase1_lost(c, FAIL_ID, WHO_PEER, 0);
+	failure_set(&c->failure, c->e->now, PHASE_1, FAIL_ID, WHO_PEER, ours, theirs);
+}
+
 /*
  * MET_IKE_RESTARTED: what was up before this exchange began is gone
  * there; an exchange that overlaps with it (both ends initiated) is not.

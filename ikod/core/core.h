@@ -263,6 +263,8 @@ void conn_phase1_up(struct ike_sa *sa);
 void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
 /** conn_ike_deleted - an authenticated Delete for @sa came in; kills it */
 void conn_ike_deleted(struct ike_sa *sa);
+/** conn_identity_refused - the peer did not take our last message of phase 1, so it has no such SA; kills @sa */
+void conn_identity_refused(struct ike_sa *sa, const char *ours, const char *theirs);
 /** conn_initial_contact - authenticated INITIAL-CONTACT on @sa: what is older than it at this peer is gone */
 void conn_initial_contact(struct ike_sa *sa);
 /** conn_heard - any authenticated message of the peer */

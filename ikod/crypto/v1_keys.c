@@ -164,7 +164,7 @@ bool v1_iv_phase2(const struct ike_suite *s, const uint8_t last[16], uint32_t ms
 {
 	const struct enc_info *enc = enc_info(s->enc);
 	const uint8_t be[4] = { msgid >> 24, msgid >> 16 & 0xff, msgid >> 8 & 0xff, msgid & 0xff };
-	const struct bytes v[] = { of(last, enc ? enc->block : 0), of(be, 4) };
+	const struct bytes v[] = { of(last, last && enc ? enc->block : 0), of(be, 4) };
 
 	return hash_iv(s, v, 2, iv);
 }

@@ -27,7 +27,7 @@ bool v1_auth_hash(const struct v1_keys *k, enum hash_alg h, bool initiator, stru
 		  uint8_t out[HASH_MAX_LEN]);
 /** v1_iv_phase1 - hash(g^xi | g^xr) cut to the block (RFC 2409 appendix B) */
 bool v1_iv_phase1(const struct ike_suite *s, struct bytes gx, struct bytes gy, uint8_t iv[16]);
-/** v1_iv_phase2 - hash(last phase 1 block | msgid) */
+/** v1_iv_phase2 - hash(last phase 1 block | msgid); @last is NULL for a peer that has none yet */
 bool v1_iv_phase2(const struct ike_suite *s, const uint8_t last[16], uint32_t msgid, uint8_t iv[16]);
 /** v1_keymat - RFC 2409 5.5; @gqm NULL without PFS; @len bytes into @out */
 bool v1_keymat(const struct v1_keys *k, enum hash_alg h, const struct secret *gqm, uint8_t proto,

@@ -129,6 +129,27 @@ static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool aut
 		v1_p1_suspect(sa, &f);
 }
 
+/* The peer began phase 1 and nothing since: perhaps it has not taken message 6. */
+static bool is_unused(const struct ike_sa *sa)
+{
+	const struct conn *c = sa->conn;
+
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (c->children[i].current)
+			return false;
+	return sa->role == ROLE_RESPONDER && c->ike == sa && !sa->quicks;
+}
+
+static void identity_refused(struct ike_sa *sa, const struct v1_notify *n)
+{
+	char ours[V1_ID_STRLEN], theirs[FAILURE_TEXT];
+	struct v1_id id;
+
+	conn_local_id(sa->conn, &sa->path, &id);
+	notify_text(n, theirs, sizeof(theirs));
+	conn_identity_refused(sa, v1_id_str(&id, ours), theirs);
+}
+
 static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
 {
 	enum failure_cause cause = MEANING(phase2, n->type);
@@ -141,6 +162,8 @@ static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_noti
 	if (n->type == N_INVALID_SPI && n->proto == PROTO_ESP && n->spi_len == 4)
 		child_esp_unknown(sa->conn, be32(n->spi));
 	if (!q) {
+		if (MEANING(late_authentic, n->type) == FAIL_ID && is_unused(sa))
+			identity_refused(sa, n);
 		if (n->type == N_PAYLOAD_MALFORMED || n->type == N_INVALID_HASH_INFORMATION)
 			conn_doubt(sa->conn);
 		return;
@@ -301,25 +324,45 @@ static void clear_input(struct ike_sa *sa, struct v1_msg *m)
 			phase1_notify(sa, &n, false);
 }
 
-static bool open_message(struct ike_sa *sa, struct v1_msg *m)
+/* Decrypted with an IV made of @last, is it what it should be? @bad: the counter if it is not. */
+static bool opens(struct ike_sa *sa, struct v1_msg *m, const uint8_t *last, enum engine_counter *bad)
 {
-	struct v1_fail f;
 	const char *why;
 
-	if (!v1_iv_phase2(&sa->suite, sa->last_iv, m->hdr.msgid, m->iv) || !v1_decrypt(sa, m) ||
-	    !v1_chain_parse(m->hdr.next, m->body, m->body_len, true, &m->chain)) {
-		sa->e->counters[CNT_MALFORMED]++;
-	} else if (v1_legal(XCHG_INFO, 1, &m->chain, &why)) {
-		if (v1_phase2_authentic(sa, m, V1_HASH_1, NULL))
-			return true;
-		sa->e->counters[CNT_BAD_HASH]++;
-	} else if (v1_legal(XCHG_INFO, 3, &m->chain, &why)) {
-		if (v1_authentic_behind(sa, m, &m->order))
-			return true;
-		sa->e->counters[CNT_BAD_HASH]++;
-	} else {
-		sa->e->counters[CNT_MALFORMED]++;
+	*bad = CNT_MALFORMED;
+	if (!v1_iv_phase2(&sa->suite, last, m->hdr.msgid, m->iv) || !v1_decrypt(sa, m) ||
+	    !v1_chain_parse(m->hdr.next, m->body, m->body_len, true, &m->chain))
+		return false;
+	if (v1_legal(XCHG_INFO, 1, &m->chain, &why)) {
+		*bad = CNT_BAD_HASH;
+		return v1_phase2_authentic(sa, m, V1_HASH_1, NULL);
 	}
+	if (!v1_legal(XCHG_INFO, 3, &m->chain, &why))
+		return false;
+	*bad = CNT_BAD_HASH;
+	return v1_authentic_behind(sa, m, &m->order);
+}
+
+/*
+ * RFC 2409 appendix B makes the IV of phase 1's last cipher block. Who refuses
+ * message 5 or 6 has not come to the end of phase 1, and some (Libreswan 4.10)
+ * keep that block only then: theirs has none.
+ */
+static bool open_message(struct ike_sa *sa, struct v1_msg *m)
+{
+	const uint8_t *cipher = m->body;
+	enum engine_counter bad, worse;
+	struct v1_fail f;
+
+	if (opens(sa, m, sa->last_iv, &bad))
+		return true;
+	if (sa->p1 || is_unused(sa)) {
+		v1_msg_release(m);
+		m->body = cipher;
+		if (opens(sa, m, NULL, &worse))
+			return true;
+	}
+	sa->e->counters[bad]++;
 	/* an answer to message 5 that other keys made */
 	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH) {
 		v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_PEER, 0);
