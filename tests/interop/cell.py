@@ -7,7 +7,7 @@ import gateways as G
 
 from profiles import OUTER, ROUTER, address_in
 
-UP = 60		# seconds; a kernel's first SA loads its ciphers, which takes long in an emulated guest
+UP = 120	# seconds; a kernel's first SA loads its ciphers, which takes long in an emulated guest
 
 
 class Failed(Exception):
@@ -129,7 +129,7 @@ class Cell:
                     if spi not in peer or peer[spi][2] != packets or not packets:
                         return False
             return total >= least
-        until(same, lambda: f"counters differ: ours {self.ours.children()}, the peer's {self.lane.xfrm()}", 10)
+        until(same, lambda: f"counters differ: ours {self.ours.children()}, the peer's {self.lane.xfrm()}", 20)
 
     def wire(self, udp):
         found = self.lane.in_clear()

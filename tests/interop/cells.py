@@ -12,7 +12,7 @@ from cell import Cell
 from profiles import Dpd
 
 MAIN = "huawei-classic"	# four pairs of networks
-SHORT = Dpd(2, 6, "clear")
+SHORT = Dpd(4, 12, "clear")
 # The shortest lifetimes there are, renewed after less than half of them.
 WE_RENEW = {2: dict(ours={"esp_life": 30}, conf={"rekey_margin": "40%"}),
             1: dict(ours={"ike_life": 60}, conf={"rekey_margin": "40%"})}

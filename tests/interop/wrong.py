@@ -25,6 +25,7 @@ WRONG = {
     "phase 2 hash": ({"esp": ["aes128-sha512"]}, "phase2-proposal-mismatch", "peer", "us"),
     "PFS": ({"pfs": "none"}, "pfs-mismatch", "peer", "us"),
     "PFS group": ({"pfs": "modp3072"}, "pfs-mismatch", "peer", "us"),
+    "PFS of ours": ({}, "pfs-mismatch", "peer", "us"),
     "peer's subnet": ({"local_nets": ["192.168.9.0/24"]}, "subnet-mismatch", "peer", "us"),
     "our subnet": ({"remote_nets": ["192.168.9.0/24"]}, "subnet-mismatch", "peer", "us"),
     "peer's identity": ({"local_id": OTHER}, "id-mismatch", "us", "us"),
@@ -32,12 +33,16 @@ WRONG = {
     "version": ({"version": 2}, "version-mismatch", "peer", "us"),
     "mode": ({"aggressive": True}, "exchange-mode-mismatch", "peer", "us"),
 }
+# what is wrong on our side: fields of our Spec
+OURS = {"PFS of ours": {"pfs": "none"}}
 # (peer, who begins, what): the cause that the peer's answer allows
 COARSE = {
     # NO-PROPOSAL-CHOSEN is all that it says, whatever differs; ikod's own answer names the group
     ("strongswan", "us", "phase 1 group"): "phase1-proposal-mismatch",
     ("strongswan", "us", "PFS"): "phase2-proposal-mismatch",
     ("strongswan", "us", "PFS group"): "phase2-proposal-mismatch",
+    ("strongswan", "us", "PFS of ours"): "phase2-proposal-mismatch",
+    ("libreswan", "us", "PFS of ours"): "phase2-proposal-mismatch",
     ("libreswan", "us", "phase 1 group"): "phase1-proposal-mismatch",
     # a connection for IKEv2 alone is none for IKEv1: the same notify, or silence
     ("strongswan", "us", "version"): "phase1-proposal-mismatch",
@@ -81,6 +86,7 @@ def run(row, name, lane, ours, peer):
     """The figures of a cell that passed; Failed otherwise."""
     data = profiles.rows()[MAIN]
     us = profiles.side(data, "us", local_nets=ONE["us"], remote_nets=ONE["peer"])
+    us = us.change(**OURS.get(row.what, {}))
     theirs = profiles.side(data, "peer", local_nets=ONE["peer"], remote_nets=ONE["us"]).change(**WRONG[row.what][0])
     cell = Cell(lane, ours, peer, row.begins, us, theirs)
     cell.start(name, patience=3)
