@@ -489,25 +489,26 @@ static void kernel_event(struct node *n, enum kev_type type, const struct k_sa *
 	ike_kernel_event(n->e, n->net->now, &ev);
 }
 
-/* One more packet with @sa, and what the kernel says when that is one too many */
-static void count(struct node *n, struct k_sa *sa)
+/* What a limit in bytes does; time is the engine's own */
+static void count_bytes(struct node *n, struct k_sa *sa)
 {
-	uint64_t before = sa->bytes;
-
 	sa->packets++;
 	sa->bytes += ESP_BYTES;
 	sa->last = n->net->now;
-	if (sa->hard_bytes && before < sa->hard_bytes && sa->bytes >= sa->hard_bytes)
-		kernel_event(n, KEV_HARD_EXPIRE, sa, NULL);
-	else if (sa->soft_bytes && before < sa->soft_bytes && sa->bytes >= sa->soft_bytes)
+	if (sa->soft_bytes && sa->bytes >= sa->soft_bytes && !sa->soft_told) {
+		sa->soft_told = true;
 		kernel_event(n, KEV_SOFT_EXPIRE, sa, NULL);
+	}
+	if (sa->hard_bytes && sa->bytes >= sa->hard_bytes && !sa->hard_told) {
+		sa->hard_told = true;
+		kernel_event(n, KEV_HARD_EXPIRE, sa, NULL);
+	}
 }
 
 static void receive_esp(struct node *n, const struct packet *p)
 {
 	struct k_sa *sa = k_sa(n, SA_IN, p->spi);
 	const struct k_peer *peer;
-	bool first;
 
 	if (!sa || sa->key_len != p->key_len || memcmp(sa->key, p->key, p->key_len)) {
 		n->esp_lost++;
@@ -519,10 +520,9 @@ static void receive_esp(struct node *n, const struct packet *p)
 	peer = k_peer(n, sa->peer_id);
 	if (peer && peer->p.udp && !endpoint_eq(&peer->p.remote, &p->src))
 		kernel_event(n, KEV_MAPPING, sa, &p->src);
-	first = !sa->packets;
-	count(n, sa);
-	if (first && !n->lose_first_use)
+	if (!sa->packets && !n->lose_first_use)
 		kernel_event(n, KEV_FIRST_USE, sa, NULL);
+	count_bytes(n, sa);
 }
 
 static void deliver(struct net *net, struct packet *p)
@@ -576,7 +576,7 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 	}
 	n->esp_sent++;
 	if (is_cut(n) || (n->net->bad_esp && percent(n->net, n->net->loss))) {
-		count(n, sa);
+		count_bytes(n, sa);
 		return true;
 	}
 	p = packet_new(NULL, 0);
@@ -593,7 +593,7 @@ bool net_esp(struct node *n, uint32_t peer_id, uint32_t child_id)
 		endpoint_set_port(&p->dst, 4500);
 	p->due = n->net->bad_esp ? arrival(n) : n->net->now + LATENCY_MS;
 	enqueue(n->net, p);
-	count(n, sa);		/* last: the engine may end @sa for it */
+	count_bytes(n, sa);
 	return true;
 }
 

@@ -56,6 +56,7 @@ struct k_sa {
 	struct esp_suite suite;
 	uint32_t replay_window, tfc_pad;
 	uint64_t soft_packets, soft_bytes, hard_bytes;
+	bool soft_told, hard_told;
 	uint64_t born, hard_ms, last;
 	uint64_t packets, bytes;
 };
