@@ -35,7 +35,6 @@ static void draw_side(struct dice *d, struct side *s)
 	s->more_esp = below(d, 3);
 	s->ike_life = between(d, 100, 600);
 	s->esp_life = between(d, 60, 300);
-	s->life_kb = one_in(d, 4) ? between(d, 4, 40) : 0;
 	s->margin = between(d, 5, 30);
 	s->dpd = below(d, 3);
 	s->dpd_idle = between(d, 10, 40);
@@ -63,6 +62,16 @@ static void draw_starts(struct dice *d, struct scenario *sc)
 	for (unsigned int i = 0; i < 2; i++)
 		if (sc->side[i].start == 1)
 			sc->side[i].start = 0;
+}
+
+/* A limit in bytes is no use if the last packets before it pass in a second or two. */
+static void draw_bytes(struct dice *d, struct scenario *sc)
+{
+	if (!one_in(d, 3))
+		return;
+	sc->side[below(d, 2)].life_kb = between(d, 12, 40);
+	for (unsigned int i = 0; i < 2; i++)
+		sc->side[i].margin = between(d, 25, 40);
 }
 
 static void draw_fault(struct dice *d, const struct scenario *sc, struct fault *f)
@@ -158,6 +167,7 @@ void scenario_draw(struct scenario *sc, uint64_t seed, uint32_t loss, uint32_t d
 	sc->quiet_s = 150;
 	for (unsigned int i = 0; i < 2; i++)
 		draw_side(&d, &sc->side[i]);
+	draw_bytes(&d, sc);
 	draw_starts(&d, sc);
 	draw_faults(&d, sc);
 }
