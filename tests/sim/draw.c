@@ -34,7 +34,7 @@ static void draw_side(struct dice *d, struct side *s)
 	s->more_ike = below(d, 3);
 	s->more_esp = below(d, 3);
 	s->ike_life = between(d, 100, 600);
-	s->esp_life = between(d, 60, 300);
+	s->esp_life = between(d, 150, 400);
 	s->margin = between(d, 5, 30);
 	s->dpd = below(d, 3);
 	s->dpd_idle = between(d, 10, 40);

@@ -213,6 +213,12 @@ static bool survived(const struct rules *r, const struct node *n, const struct h
 	return false;
 }
 
+/* @p was on its way when the peer itself ended the pair. */
+static bool overtaken(const struct rules *r, const struct held *h, const struct packet *p)
+{
+	return p->sent <= h->until && !kernel_sa(&r->net->nodes[1 - h->at.node], SA_OUT, h->at.spi);
+}
+
 /*
  * The line brought @p, and the SA is not there. That is excused while faults
  * last if the node went down, or lost all of the child at once, or if the SA had
@@ -231,7 +237,8 @@ static void on_esp_lost(void *ctx, struct node *n, const struct packet *p)
 		rules_break(r, "premature", "node %u has never had SPI %08x, and a packet comes with it", n->id, p->spi);
 	else if (r->calm == CALM_QUIET && p->sent >= r->since)
 		rules_break(r, "loss", "node %u has no SPI %08x any more, and no fault is the reason", n->id, p->spi);
-	else if (h->boot == r->boots[n->id] && !h->expired && (h->used || h->promoted) && survived(r, n, h))
+	else if (h->boot == r->boots[n->id] && !h->expired && (h->used || h->promoted) &&
+		 !overtaken(r, h, p) && survived(r, n, h))
 		rules_break(r, "loss", "node %u has replaced SPI %08x, %llu ms ago, and its peer still sends with it",
 			    n->id, p->spi, (unsigned long long)(r->net->now - h->until));
 }
@@ -274,6 +281,8 @@ void rules_calm(struct rules *r, enum calm calm)
 		struct node *n = &r->net->nodes[i];
 
 		n->no_sa = 0;
+		r->sent[i] = n->esp_sent;
+		r->received[i] = n->esp_received;
 		node_clear_events(n);
 	}
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The rules that look at what there is, once a second, and at the end. */
+#include <string.h>
+
 #include "core/core.h"
 #include "sim/rules.h"
 
 #define SECONDS(s) ((uint64_t)(s) * 1000)
 #define PAIRS_AT_ONCE 8		/* of one child, while they replace each other */
-#define IKE_SAS_AT_ONCE 16	/* of one connection: half-open, in use, replaced and not expired */
 #define IDLE_MAX SECONDS(220)	/* a replaced pair is drained, once the new one is proven or should be, and deleted */
 #define DISAGREE_MAX SECONDS(15)
 
@@ -45,7 +46,7 @@ static void check_pile(struct rules *r, struct node *n)
 			rules_break(r, "pile", "node %u has %u SAs for child %u", n->id, pairs[sa->child_id],
 				    sa->child_id);
 	}
-	if (HASH_COUNT(n->e->sas) > IKE_SAS_AT_ONCE)
+	if (HASH_COUNT(n->e->sas) > PHASE1S_MAX)
 		rules_break(r, "pile", "node %u has %u IKE SAs", n->id, HASH_COUNT(n->e->sas));
 }
 
@@ -136,6 +137,39 @@ static void check_outage(struct rules *r, const struct node *n)
 		rules_break(r, "outage", "node %u: something went down", n->id);
 }
 
+static void note_phase1s(struct rules *r, struct node *n)
+{
+	const struct ike_sa *sa, *tmp;
+	unsigned int *k = &r->n_phase1s[n->id];
+
+	*k = 0;
+	HASH_ITER(hh, n->e->sas, sa, tmp) {
+		struct phase1 *p = &r->phase1s[n->id][*k];
+
+		if ((sa->state != IKE_ESTABLISHED && sa->state != IKE_REKEYED) || *k == PHASE1S_MAX)
+			continue;
+		memcpy(p->cky_i, sa->cky_i, sizeof(p->cky_i));
+		memcpy(p->cky_r, sa->cky_r, sizeof(p->cky_r));
+		p->until = sa->expires;
+		++*k;
+	}
+}
+
+static bool has_phase1(struct node *n, const struct phase1 *p)
+{
+	return ike_sa_by_cookie(n->e, p->cky_i) || ike_sa_by_cookie(n->e, p->cky_r);
+}
+
+/* Some peers tie their ESP SAs to the IKE SA that made them: without a fault it lives to the end of its life. */
+static void check_phase1s(struct rules *r, struct node *n)
+{
+	for (unsigned int i = 0; r->calm == CALM_QUIET && i < r->n_phase1s[n->id]; i++)
+		if (r->phase1s[n->id][i].until > r->net->now && !has_phase1(n, &r->phase1s[n->id][i]))
+			rules_break(r, "early", "node %u ended an IKE SA %u s before its life was over", n->id,
+				    (unsigned int)((r->phase1s[n->id][i].until - r->net->now) / 1000));
+	note_phase1s(r, n);
+}
+
 void rules_scan(struct rules *r)
 {
 	for (unsigned int i = 0; i < 2; i++) {
@@ -144,6 +178,7 @@ void rules_scan(struct rules *r)
 		check_kernel(r, n);
 		check_clear(r, n);
 		check_pile(r, n);
+		check_phase1s(r, n);
 		if (r->calm >= CALM_UP)
 			check_idle(r, n);
 		if (r->calm == CALM_QUIET)
@@ -154,6 +189,18 @@ void rules_scan(struct rules *r)
 }
 
 /* ---- the end ---- */
+
+void rules_arrived(struct rules *r)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		unsigned int sent = r->net->nodes[i].esp_sent - r->sent[i];
+		unsigned int received = r->net->nodes[1 - i].esp_received - r->received[1 - i];
+
+		if (received < sent)	/* a few more are what was on its way before */
+			rules_break(r, "loss", "%u of %u packets of node %u went where nobody is", sent - received,
+				    sent, i);
+	}
+}
 
 void rules_ended(struct rules *r, unsigned int node)
 {
