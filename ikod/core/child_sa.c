@@ -403,6 +403,7 @@ static void csa_inherit(struct child_sa *heir)
 	uint64_t now = csa_engine(heir)->now;
 
 	heir->state = CSA_NEXT;
+	heir->inherited = now;
 	child_sa_negotiated(heir, true);
 	if (heir->child->current != heir)
 		csa_promote(heir);
@@ -431,6 +432,12 @@ void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who
 {
 	csa_delete_sent(csa);
 	csa_end(csa, cause, who, detail);
+}
+
+void csa_end_inherited(struct child_sa *csa)
+{
+	if (csa && csa->inherited && csa_engine(csa)->now - csa->inherited < DRAIN)
+		csa_end(csa, FAIL_PEER_DELETED, WHO_PEER, NULL);
 }
 
 void csa_first_use(struct child_sa *csa)

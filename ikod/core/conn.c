@@ -507,6 +507,8 @@ static void phase1_lost(struct conn *c, enum failure_cause cause, enum failure_w
 	engine_event(c->e, c, "ike-down", "%s", failure_text(cause));
 	engine_log(c->e, LOG_L_INFO, c, "IKE SA ended: %s", failure_text(cause));
 	engine_stop_timer(c->e, &c->grace);
+	for (unsigned int i = 0; cause == FAIL_PEER_DELETED && i < c->n_children; i++)
+		csa_end_inherited(c->children[i].current);
 	if (!conn_begins(c) || !conn_may_initiate(c))
 		return;
 	conn_want_all(c, cause == FAIL_PEER_DELETED);

@@ -109,6 +109,8 @@ void csa_remove(struct child_sa *csa);
 void csa_end(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail);
 /** csa_delete - the same, and the peer is told */
 void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail);
+/** csa_end_inherited - the peer had not moved on to this pair, it has gone: end it if it was put to use just now */
+void csa_end_inherited(struct child_sa *csa);
 void csa_first_use(struct child_sa *csa);
 void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms);
 void csa_free_dead(struct ike_engine *e);
