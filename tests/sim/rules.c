@@ -277,6 +277,10 @@ void rules_calm(struct rules *r, enum calm calm)
 {
 	r->calm = calm;
 	r->since = r->net->now;
+	if (calm <= CALM_UP) {	/* what was of no use before says nothing */
+		memset(r->idle, 0, sizeof(r->idle));
+		memset(r->disagree, 0, sizeof(r->disagree));
+	}
 	for (unsigned int i = 0; i < 2; i++) {
 		struct node *n = &r->net->nodes[i];
 
