@@ -50,10 +50,18 @@ static bool theirs_pending(const struct child *child)
 {
 	const struct child_sa *csa;
 
+	if (v1_quick_answering(child))
+		return collision_rule(MET_PAIR_THEIRS_FIRST, ROLE_RESPONDER)->when == WHEN_DECIDED;
 	DL_FOREACH(child->sas, csa)
 		if (!csa->negotiated && csa->role == ROLE_RESPONDER && child->conn->e->now - csa->born < CROSSING)
 			return collision_rule(MET_PAIR_THEIRS_FIRST, csa->role)->when == WHEN_DECIDED;
 	return false;
+}
+
+/* What we want ourselves may have waited for it. */
+void child_answered(struct child *child)
+{
+	conn_pump_soon(child->conn);
 }
 
 static bool child_ready(const struct child *child)

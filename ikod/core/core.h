@@ -283,6 +283,8 @@ void child_esp_deleted(struct conn *c, uint32_t spi_out);
 void child_esp_unknown(struct conn *c, uint32_t spi_out);
 /** child_sa_connected - authenticated CONNECTED for the pair with our @spi_in: what child_sa.confirms waited for */
 void child_sa_connected(struct conn *c, uint32_t spi_in);
+/** child_answered - a quick mode for @child that the peer began is over, one way or the other */
+void child_answered(struct child *child);
 /** child_failed - the quick mode of @child that we started, or a peer's proposal for it, failed; @child->quick is NULL by then */
 void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
 /**
@@ -348,6 +350,8 @@ struct ike_sa *v1_initiate(struct conn *c);
 bool v1_phase1_committed(const struct ike_sa *sa);
 /** v1_quick_start - negotiate @child under established @sa; sets child->quick */
 void v1_quick_start(struct ike_sa *sa, struct child *child);
+/** v1_quick_answering - the peer's own quick mode for @child has come, and our answer is being computed */
+bool v1_quick_answering(const struct child *child);
 /** v1_quick_cancel - drop the exchange that we started for @child, silently */
 void v1_quick_cancel(struct child *child);
 /** v1_send_dpd - R-U-THERE with @seq; @again: the one before was not answered */

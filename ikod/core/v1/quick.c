@@ -100,6 +100,8 @@ void v1_quick_free(struct v1_quick *q)
 	struct child_sa *unproven = q->csa;
 	struct ike_sa *sa = q->sa;
 
+	if (q->role == ROLE_RESPONDER && q->child)
+		child_answered(q->child);
 	detach(q);
 	if (unproven)
 		unproven->holder = NULL;
@@ -139,6 +141,20 @@ void v1_quick_fail(struct v1_quick *q, const struct v1_fail *f)
 		child_failed(child, why.cause, why.who, why.ours, why.theirs);
 	else
 		conn_quick_refused(c, why.cause, why.ours, why.theirs);
+}
+
+bool v1_quick_answering(const struct child *child)
+{
+	const struct ike_sa *sa;
+
+	DL_FOREACH(child->conn->ikes, sa) {
+		const struct v1_quick *q, *tmp;
+
+		HASH_ITER(hh, sa->quicks, q, tmp)
+			if (q->child == child && (q->state == Q_R_GENERATE || q->state == Q_R_DERIVE))
+				return true;
+	}
+	return false;
 }
 
 void v1_quick_cancel(struct child *child)
