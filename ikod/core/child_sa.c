@@ -207,10 +207,27 @@ static void csa_rekey_due(void *owner)
 	conn_pump_soon(child->conn);
 }
 
+/*
+ * MET_PAIR_CROSSED: what the peer begins this soon after ours it takes to have
+ * crossed ours, and the other way round. So who did not make the pair leaves it
+ * alone for longer than both ends can differ about when it was made.
+ */
+static uint64_t not_crossing(const struct child_sa *csa, uint64_t in_ms)
+{
+	uint64_t age = csa_engine(csa)->now - csa->born, young = 2 * CROSSING;
+
+	if (young > csa_life(csa) / 2)
+		young = csa_life(csa) / 2;
+	if (csa->role == ROLE_INITIATOR || age + in_ms >= young)
+		return in_ms;
+	return young - age;
+}
+
 void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms)
 {
 	struct ike_engine *e = csa_engine(csa);
 
+	in_ms = not_crossing(csa, in_ms);
 	if (csa->state == CSA_PREVIOUS || (timer_running(&csa->rekey) && csa->rekey.due <= e->now + in_ms))
 		return;
 	csa->soft = e->now + in_ms;
