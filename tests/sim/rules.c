@@ -284,7 +284,7 @@ void rules_calm(struct rules *r, enum calm calm)
 	for (unsigned int i = 0; i < 2; i++) {
 		struct node *n = &r->net->nodes[i];
 
-		n->no_sa = 0;
+		n->no_sa = r->n_phase1s[i] = 0;
 		r->sent[i] = n->esp_sent;
 		r->received[i] = n->esp_received;
 		node_clear_events(n);

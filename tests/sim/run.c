@@ -386,19 +386,22 @@ static bool recover(struct run *run)
 static bool settle(struct run *run)
 {
 	uint64_t deadline = run->net->now + recovery_max(run->sc);
+	bool settled = false;
 
-	do {
+	while (!settled && run->net->now < deadline) {
 		rules_calm(&run->rules, CALM_UP);
 		if (!pass(run, SETTLE, NULL))
 			return false;
-		if (went_down(run->net))
-			rules_calm(&run->rules, CALM_LINE);
+		settled = up(run->net) && !went_down(run->net);
+		if (settled)
+			break;
+		rules_calm(&run->rules, CALM_LINE);
 		if (!pass(run, recovery_max(run->sc), up))
 			break;
-	} while (went_down(run->net) && run->net->now < deadline);
-	if (!up(run->net))
+	}
+	if (!settled)
 		rules_break(&run->rules, "recovery", "came up, and did not stay up");
-	return !run->rules.rule;
+	return settled;
 }
 
 static bool stay_up(struct run *run)
