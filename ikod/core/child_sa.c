@@ -209,25 +209,28 @@ static void csa_rekey_due(void *owner)
 
 /*
  * MET_PAIR_CROSSED: what the peer begins this soon after ours it takes to have
- * crossed ours, and the other way round. So who did not make the pair leaves it
- * alone for longer than both ends can differ about when it was made.
+ * crossed ours, and the other way round. So nothing is begun beside a pair of
+ * the peer's for longer than both ends can differ about when it was made.
  */
-static uint64_t not_crossing(const struct child_sa *csa, uint64_t in_ms)
+static uint64_t not_crossing(const struct child *child, uint64_t in_ms)
 {
-	uint64_t age = csa_engine(csa)->now - csa->born, young = 2 * CROSSING;
+	uint64_t now = child->conn->e->now;
+	const struct child_sa *csa;
 
-	if (young > csa_life(csa) / 2)
-		young = csa_life(csa) / 2;
-	if (csa->role == ROLE_INITIATOR || age + in_ms >= young)
-		return in_ms;
-	return young - age;
+	DL_FOREACH(child->sas, csa) {
+		uint64_t young = csa_life(csa) / 2 < 2 * CROSSING ? csa_life(csa) / 2 : 2 * CROSSING;
+
+		if (csa->role == ROLE_RESPONDER && now + in_ms < csa->born + young)
+			in_ms = csa->born + young - now;
+	}
+	return in_ms;
 }
 
 void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms)
 {
 	struct ike_engine *e = csa_engine(csa);
 
-	in_ms = not_crossing(csa, in_ms);
+	in_ms = not_crossing(csa->child, in_ms);
 	if (csa->state == CSA_PREVIOUS || (timer_running(&csa->rekey) && csa->rekey.due <= e->now + in_ms))
 		return;
 	csa->soft = e->now + in_ms;
