@@ -217,7 +217,7 @@ static void unknown_key(struct cfg_load *ld, const struct cfg_section *s, const 
 
 	if (name_find(others, n_others, e->key) >= 0) {
 		cfg_report(ld, CFG_ERROR, s->file, e->line, "key '%s' does not belong to [%s], expected it in %s", e->key,
-			   s->head, global ? "[connection NAME]" : "[global]");
+			   cfg_quote(s->head, q), global ? "[connection NAME]" : "[global]");
 		return;
 	}
 	if (!meant)

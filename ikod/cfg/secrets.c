@@ -240,6 +240,8 @@ void cfg_secrets_read(struct cfg_load *ld)
 
 void cfg_secrets_assign(struct cfg_load *ld)
 {
+	char q[CFG_QUOTE_LEN];
+
 	for (unsigned int i = 0; i < ld->n_conns; i++) {
 		struct cfg_conn *c = &ld->conns[i];
 		struct cfg_secret *s = secret_find(ld, c->cfg->name);
@@ -258,8 +260,7 @@ void cfg_secrets_assign(struct cfg_load *ld)
 		} else if (!ld->secrets_broken && !c->duplicate) {
 			cfg_report(ld, CFG_ERROR, c->file, c->section->line,
 				   "connection '%s' has no secret, expected psk-file = FILE, or a line '%s = ...' in the secrets file (%s)",
-				   c->cfg->name, c->cfg->name,
-				   ld->secrets_path);
+				   c->cfg->name, c->cfg->name, cfg_quote(ld->secrets_path, q));
 		}
 	}
 }

@@ -206,6 +206,26 @@ static void bytes_that_are_no_text(void **state)
 	cfg_errors_free(&errs);
 }
 
+/* Section heads and paths reach the terminal in sentences of their own. */
+static void names_that_are_no_text(void **state)
+{
+	struct cfg cfg;
+	char *got;
+
+	(void)state;
+	assert_false(fx_load("[connection si\x1b[31mte]\nlog-level = info\n", &cfg, &got));
+	assert_non_null(strstr(got, "ikod.conf:2: key 'log-level' does not belong to [connection si\\x1b[31mte]"));
+	assert_null(strchr(got, '\x1b'));
+	free(got);
+	fx_write("se\x1b[31mcrets", "[secrets]\n", 0600);
+	assert_false(fx_load("[global]\nsecrets-file = se\x1b[31mcrets\n[connection site]\nremote = 203.0.113.5\n"
+			     "local-subnets = 192.168.1.0/24\nremote-subnets = 192.168.3.0/24\n", &cfg, &got));
+	assert_non_null(strstr(got, "has no secret"));
+	assert_non_null(strstr(got, "se\\x1b[31mcrets"));
+	assert_null(strchr(got, '\x1b'));
+	free(got);
+}
+
 /* Lines longer than libinih's buffer keep their place and their value. */
 static void long_lines(void **state)
 {
@@ -234,6 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_such_file, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(findings_are_appended, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(bytes_that_are_no_text, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(names_that_are_no_text, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(long_lines, fx_setup, fx_teardown),
 	};
 
