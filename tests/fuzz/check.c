@@ -104,7 +104,6 @@ void check_engine(struct ike_engine *e)
 		FUZZ_CHECK(!w->quick || w->quick->sa == w->sa);
 	}
 	FUZZ_CHECK(HASH_COUNT(e->v1_waiters) <= e->jobs);
-	FUZZ_CHECK(HASH_COUNT(e->v1_halves) <= e->half_open);
 }
 
 /* ---- what is shown ---- */

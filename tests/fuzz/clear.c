@@ -15,9 +15,6 @@
 
 const size_t fuzz_chunks_at = 2;
 
-/* What an answer to an opening may cost more than it: message 2 names our four extensions. */
-#define VENDORS_LEN 80
-
 enum cookies { CK_SA, CK_NEW, CK_HALF, CK_SWAPPED, CK_OTHER, CK_NONE, CK_RAW, CK_EVENT };
 
 static const uint8_t exchanges[8] = {
@@ -52,7 +49,8 @@ static void deliver(struct rig *r, const struct ike_path *path, const uint8_t *p
 	bool known = proven(r, &path->remote);
 
 	rig_deliver(r, path, p, len);
-	FUZZ_CHECK(known || proven(r, &path->remote) || queued_for(r, &path->remote) <= len + VENDORS_LEN);
+	/* an address that may be forged gets no more than it sent: no amplifier */
+	FUZZ_CHECK(known || proven(r, &path->remote) || queued_for(r, &path->remote) <= len);
 	net_step(r->net);
 	check_engine(r->victim);
 }
@@ -119,7 +117,7 @@ static void forgets(struct rig *r)
 {
 	net_run(r->net, 700 * 1000);
 	check_engine(r->victim);
-	FUZZ_CHECK(!r->victim->half_open && !r->victim->jobs && !r->victim->v1_halves);
+	FUZZ_CHECK(!r->victim->half_open && !r->victim->jobs);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

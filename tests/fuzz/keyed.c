@@ -61,11 +61,15 @@ static void prove(const struct message *m)
 
 static bool seal_main(struct message *m, const struct fuzz_chunk *c)
 {
+	struct isakmp_hdr h = { .next = c->first, .version = ISAKMP_VERSION_1, .exchange = XCHG_MAIN,
+				.flags = ISAKMP_FLAG_ENCRYPTED };
+
 	if (!m->sa->p1)
 		return false;
 	memcpy(m->iv, m->sa->last_iv, sizeof(m->iv));
-	v1_main_begin(m->sa, &m->w, true);
-	m->w.b.p[16] = c->first;
+	memcpy(h.cky_i, m->sa->cky_i, sizeof(h.cky_i));
+	memcpy(h.cky_r, m->sa->cky_r, sizeof(h.cky_r));
+	v1_begin(&m->w, &h);
 	buf_put(&m->w.b, c->p, c->len);
 	if (!(m->arg & BAD_HASH))
 		prove(m);
