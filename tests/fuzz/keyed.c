@@ -6,7 +6,7 @@
  *
  * op chooses how it is sealed (bits 0-2) and the path (bits 3-5), arg bends it:
  * 0x80 the hash is wrong, 0x40 the message id of the one before, 0x20 another
- * IV, 0x10 the commit bit; bits 0-2 another exchange.
+ * IV, 0x10 the commit bit, 0x08 in fragments; bits 0-2 another exchange.
  *
  * An exchange that the engine learns gets a row in seals[].
  */
@@ -18,7 +18,7 @@
 
 const size_t fuzz_chunks_at = 2;
 
-enum { BAD_HASH = 0x80, SAME_MSGID = 0x40, BAD_IV = 0x20, COMMIT = 0x10 };
+enum { BAD_HASH = 0x80, SAME_MSGID = 0x40, BAD_IV = 0x20, COMMIT = 0x10, IN_PIECES = 0x08 };
 
 /** struct message - a message on its way to the victim */
 struct message {
@@ -154,6 +154,34 @@ static bool (*const seals[8])(struct message *m, const struct fuzz_chunk *c) = {
 	seal_main, seal_quick, seal_quick_new, seal_info, seal_info_behind, seal_other, seal_info, NULL,
 };
 
+/* In three fragments, as peers cut (fragment.c); bits 0-2 of arg say which comes first. */
+static void deliver_pieces(struct rig *r, const struct ike_path *path, const struct message *m)
+{
+	size_t third = m->w.b.len / 3 + 1;
+	struct isakmp_hdr h = { .version = ISAKMP_VERSION_1, .exchange = m->w.b.p[18] };
+
+	memcpy(h.cky_i, m->sa->cky_i, sizeof(h.cky_i));
+	memcpy(h.cky_r, m->sa->cky_r, sizeof(h.cky_r));
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned int n = (i + m->arg) % 3;
+		size_t at = n * third;
+		struct v1_writer w;
+
+		if (!rig_sa(r))
+			return;
+		v1_begin(&w, &h);
+		v1_pl_begin(&w, PL_FRAGMENT);
+		buf_be16(&w.b, 7);
+		buf_u8(&w.b, (uint8_t)(n + 1));
+		buf_u8(&w.b, n == 2);
+		buf_put(&w.b, m->w.b.p + at, at + third < m->w.b.len ? third : m->w.b.len - at);
+		v1_pl_end(&w);
+		v1_finish(&w);
+		rig_deliver(r, path, w.b.p, w.b.len);
+		buf_free(&w.b);
+	}
+}
+
 static uint32_t last_msgid;
 
 static void say(struct rig *r, const struct fuzz_chunk *c)
@@ -173,7 +201,10 @@ static void say(struct rig *r, const struct fuzz_chunk *c)
 			v1_finish(&m.w);	/* nothing to encrypt: as it is */
 		if (m.arg & COMMIT)
 			m.w.b.p[19] |= ISAKMP_FLAG_COMMIT;
-		rig_deliver(r, &path, m.w.b.p, m.w.b.len);
+		if (m.arg & IN_PIECES)
+			deliver_pieces(r, &path, &m);
+		else
+			rig_deliver(r, &path, m.w.b.p, m.w.b.len);
 	}
 	buf_free(&m.w.b);
 	net_step(r->net);
