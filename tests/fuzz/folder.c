@@ -14,7 +14,7 @@ static char folder[64];
 static void leave(void)
 {
 	static const char *const names[] = {
-		"ikod.conf", "conf.d/10-more.conf", "secrets", "site.psk", "conf.d", "ikod.sock",
+		"ikod.conf", "conf.d/10-more.conf", "secrets", "site.psk", "fuzz.psk", "conf.d", "ikod.sock",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
