@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is done in one cell of the table: steps, each of which may find that it failed."""
 import contextlib
-import re
 
 import gateways as G
+
+from traffic import Flow
 
 from profiles import OUTER, ROUTER, address_in
 
@@ -41,7 +42,7 @@ class Cell:
         self.us = self.us.change(remote=seen["peer"])
         self.theirs = self.theirs.change(remote=seen["us"])
 
-    def start(self, name, nat="", patience=20, **more):
+    def start(self, name, nat="", **more):
         """Both are configured, and who begins does."""
         self.address(nat)
         self.peer.configure(self.theirs)
@@ -49,7 +50,7 @@ class Cell:
         self.lane.forget_packets()
         self.ours.configure(name, self.us, **{"start": "auto" if self.begins == "us" else "passive", **more})
         if self.begins == "peer":
-            self.peer.initiate(patience)
+            self.peer.initiate()
 
     def status(self):
         conn = self.ours.conn()
@@ -110,13 +111,14 @@ class Cell:
             for far, _ in extra:
                 self.ours.unroute(far)
 
-    def pings(self, count=2):
+    def packets(self, count=3):
+        """On each way; how many there were."""
+        ways = list(self.ways())
         with self.routed():
-            procs = {way: self.lane.ping(*way, count) for way in self.ways()}
-            missing = [f"{src} to {dst}" for (_, src, dst), proc in procs.items() if not G.all_came(proc, count)]
-        need(not missing, lambda: f"no echo from {', '.join(missing)}: {self.status()}")
-        self.figures.append(f"{len(procs) * count} pings")
-        return len(procs) * count
+            missing = self.lane.traffic.all_ways(ways, count)
+        need(not missing, lambda: f"lost from {', '.join(missing)}: {self.status()}")
+        self.figures.append(f"{len(ways) * count} packets")
+        return len(ways) * count
 
     def counted(self, least):
         """Each SA carried the same number of packets at both ends."""
@@ -124,7 +126,7 @@ class Cell:
             peer = self.lane.xfrm()
             total = 0
             for child in self.ours.children():
-                total += child["packets_in"]
+                total += child["packets_in"] + child["packets_out"]
                 for spi, packets in ((child["spi_in"], child["packets_in"]), (child["spi_out"], child["packets_out"])):
                     if spi not in peer or peer[spi][2] != packets or not packets:
                         return False
@@ -144,32 +146,18 @@ class Cell:
     def ends(self):
         """Who began ends it, and the other one takes its Deletes."""
         if self.begins == "us":
-            self.ours.gw.ctl("down", self.ours.name)
+            self.ours.down()
             until(lambda: not self.lane.xfrm(), lambda: f"the peer kept SAs after a Delete: {self.lane.xfrm()}", 15)
         else:
             self.peer.terminate()
             until(lambda: not self.ours.spis(), lambda: f"ikod kept SAs after a Delete: {self.ours.spis()}", 15)
-            self.ours.gw.ctl("down", self.ours.name)	# the IKE SA, if the peer left it
+            self.ours.down()	# the IKE SA, if the peer left it
 
     # ---- rekeys -------------------------------------------------------------
 
-    def flows(self):
-        """A ping on each way that goes on until it is told to end."""
-        return [self.lane.ping(*way, 100000, interval="0.05") for way in self.ways()]
-
-    def flows_end(self, procs):
-        """None may have been lost, but for one that was on its way."""
-        for proc in procs:
-            proc.send_signal(G.signal.SIGINT)
-        sent = lost = 0
-        for proc in procs:
-            out = proc.communicate(timeout=30)[0]
-            found = re.search(r"(\d+) packets transmitted, (\d+) received", out)
-            need(found, f"ping says {out[-200:]}")
-            sent += int(found[1])
-            lost += max(0, int(found[1]) - int(found[2]) - 1)
-        need(lost == 0, f"{lost} of {sent} pings lost")
-        self.figures.append(f"0 of {sent} pings lost")
+    def flow(self, who=None, interval=0.05):
+        """Packets on all ways, or on those that one side sends."""
+        return Flow(self.lane.traffic, [way for way in self.ways() if who in (None, way[0])], interval)
 
     def renewed(self, old, phase):
         """Is everything of that phase another one than in old, and everything of phase 2 there?"""
@@ -183,14 +171,13 @@ class Cell:
 
     def rekeys(self, phase):
         old = self.ours.spis(), self.ours.gw.cookies(self.ours.name)
-        flows = self.flows()
+        flow = self.flow()
         try:
             until(lambda: self.renewed(old, phase), lambda: f"phase {phase} was not renewed: {self.status()}, {old}", 90)
-        except Failed:
-            for proc in flows:
-                proc.kill()
-            raise
-        self.flows_end(flows)
+        finally:
+            sent, lost = flow.end()
+        need(sent and not lost, f"{lost} of {sent} packets lost")
+        self.figures.append(f"0 of {sent} packets lost")
         need(self.ours.up(5), lambda: f"after the rekey: {self.status()}")
         if phase == 1:
             now = self.ours.spis()
@@ -202,10 +189,11 @@ class Cell:
     def peer_dies(self):
         self.peer.die()
         self.lane.flush_peer()
-        flows = [self.lane.ping(*way, 100000, interval="1") for way in self.ways() if way[0] == "us"]
-        until(lambda: self.ours.causes().get("dpd-timeout"), lambda: f"nobody noticed: {self.status()}")
-        for proc in flows:
-            proc.kill()
+        flow = self.flow("us", 0.5)
+        try:
+            until(lambda: self.ours.causes().get("dpd-timeout"), lambda: f"nobody noticed: {self.status()}")
+        finally:
+            flow.end(0)
         until(lambda: not self.ours.spis(), lambda: f"still up: {self.status()}")
         self.figures.append("dpd-timeout")
         self.peer.configure(self.theirs)
@@ -214,9 +202,10 @@ class Cell:
 
     def we_die(self, start):
         self.ours.die()
-        flows = [self.lane.ping(*way, 100000, interval="1") for way in self.ways() if way[0] == "peer"]
-        until(lambda: not self.lane.xfrm(), lambda: f"the peer did not notice: {self.lane.xfrm()}")
-        for proc in flows:
-            proc.kill()
+        flow = self.flow("peer", 0.5)
+        try:
+            until(lambda: not self.lane.xfrm(), lambda: f"the peer did not notice: {self.lane.xfrm()}")
+        finally:
+            flow.end(0)
         self.figures.append("the peer noticed")
         start()

@@ -116,7 +116,7 @@ def run(row, name, lane, ours, peer):
         cell.rekeys(*how)
     elif what == "death":
         cell.both_have()
-        cell.pings()
+        cell.packets()
         if how[0] == "peer":
             cell.peer_dies()
         else:
@@ -124,7 +124,7 @@ def run(row, name, lane, ours, peer):
         cell.comes_up()
     if not what == "rekey":	# there the next one may be on its way
         cell.both_have()
-    sent = cell.pings()
+    sent = cell.packets()
     if not what:
         cell.counted(sent)
     cell.wire(bool(row.nat) or us.force_udp)

@@ -12,12 +12,12 @@ The router may translate addresses: those of who begins, or those of who answers
 """
 import os
 import re
-import subprocess
 
 import gateways as G
 import lab
 
 from profiles import OUTER, ROUTER
+from traffic import Traffic
 
 INNER = {"us": ["192.168.3.1", "192.168.4.1", "172.16.0.1"],
          "peer": ["192.168.1.1", "192.168.2.1", "10.10.0.1"]}
@@ -43,6 +43,7 @@ class Lane:
             self.cable(who)
         # before any translation, on the side of who is translated or not
         self.seen = {who: self.capture(who) for who in ("us", "peer")}
+        self.traffic = Traffic(self.spaces, INNER)
 
     def cable(self, who):
         space, router = self.spaces[who], self.spaces["router"]
@@ -132,16 +133,11 @@ class Lane:
         for what in ("state", "policy"):
             lab.ip(f"xfrm {what} flush", self.spaces["peer"])
 
-    def ping(self, who, src, dst, count=2, **how):
-        return subprocess.Popen(
-            ["ip", "netns", "exec", self.spaces[who], "ping", "-q", "-n", "-I", src, "-c", str(count),
-             "-i", str(how.get("interval", "0.05")), "-W", str(how.get("wait", 5)), dst],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
     def down(self):
         if self.us.proc:
             self.us.proc.kill()
             self.us.proc.wait()
+        self.traffic.close()
         for seen in self.seen.values():
             seen.sock.close()
         for space in self.spaces.values():

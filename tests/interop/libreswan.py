@@ -6,6 +6,7 @@ folders for keys, sockets and configuration are the lane's.
 """
 import os
 import shutil
+import socket
 import subprocess
 
 import gateways as G
@@ -46,7 +47,6 @@ class Libreswan:
     # Debian builds it without DH 2 (USE_DH2) and 22 to 24; quick mode there has no curves.
     lacks = {"modp1024": "modp1536", "modp2048s256": None}
     lacks_pfs = {"modp1024": "modp1536", "ecp256": "modp2048", "ecp384": "modp3072", "ecp521": "modp4096"}
-    ends_all = False
 
     def __init__(self, lane):
         self.space, self.top = lane.spaces["peer"], os.environ["LIBRESWAN"]
@@ -80,13 +80,20 @@ class Libreswan:
                  "--secretsfile", self.path("ipsec.secrets"), "--nssdir", self.path("nss"), "--ipsecdir", self.dir,
                  "--rundir", self.path("run"), "--logfile", self.log, "--no-dnssec", "--use-xfrm"],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-        if not G.wait_until(lambda: os.path.exists(f"{self.dir}/run/pluto.ctl"), 30):
+        if not G.wait_until(self.answers, 60):
             raise RuntimeError("pluto did not start: " + self.explain())
+
+    def answers(self):
+        try:
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.connect(self.path("run/pluto.ctl"))
+                return True
+        except OSError:
+            return False
 
     def configure(self, spec):
         if self.spec and self.proc:
-            for name in self.connections():
-                self.whack("--delete", "--name", name)
+            self.whack("--delete", "--name", "cell")
         self.spec = spec
         with open(self.path("ipsec.conf"), "w", encoding="ascii") as f:
             f.write(self.text(spec))
@@ -98,9 +105,6 @@ class Libreswan:
         self.whack("--listen")		# it reads the secrets, too
         self.tool("usr/libexec/ipsec/addconn", "--config", self.path("ipsec.conf"), "--ctlsocket",
                   f"{self.dir}/run/pluto.ctl", "cell")
-        shown = self.whack("--status")
-        if f'"{self.connections()[0]}"' not in shown:
-            raise RuntimeError("pluto took no connection: " + self.explain())
 
     @staticmethod
     def text(spec):
@@ -131,13 +135,15 @@ class Libreswan:
         return [f"cell/{n}x{m}" for n in range(1, len(self.spec.local_nets) + 1)
                 for m in range(1, len(self.spec.remote_nets) + 1)]
 
-    def initiate(self, timeout=None):	# pylint: disable=unused-argument
-        """Each pair; nothing is waited for."""
-        return "".join(self.whack("--initiate", "--asynchronous", "--name", name) for name in self.connections())
+    def initiate(self):
+        """Each pair; nothing is waited for. The first one makes the IKE SA."""
+        for name in self.connections():
+            self.whack("--initiate", "--asynchronous", "--name", name)
 
     def terminate(self):
         """The one that made the IKE SA last: before, it would keep an old pair, or take the IKE SA from the others."""
-        return "".join(self.whack("--terminate", "--name", name) for name in reversed(self.connections()))
+        for name in reversed(self.connections()):
+            self.whack("--terminate", "--name", name)
 
     def die(self):
         self.proc.kill()

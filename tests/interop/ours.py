@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """ikod's side: a Spec in ikod.conf's words, and what is asked of it in a cell."""
+import json
+
 import gateways as G
 import lab
 
@@ -39,11 +41,22 @@ class Ours:
         self.name = name
         self.gw.configure(spec.psk, **{name: keys(spec, start, **more)})
         if self.gw.proc:
-            done = self.gw.ctl("reload")
-            if done.returncode:
-                raise RuntimeError(f"ikod's configuration: {done.stdout}{done.stderr}")
+            answer = self.ask("reload")
+            if not answer["ok"]:
+                raise RuntimeError(f"ikod's configuration: {answer}")
         else:
             self.gw.start()
+
+    def ask(self, command, **words):
+        """What ikoctl would ask, without its process."""
+        with lab.socket.socket(lab.socket.AF_UNIX) as sock:
+            sock.settimeout(60)
+            sock.connect(self.gw.sock)
+            sock.sendall(json.dumps({"cmd": command, **words}).encode() + b"\n")
+            return json.loads(sock.makefile().readline())
+
+    def down(self):
+        self.ask("down", conn=self.name)
 
     def conn(self):
         return self.gw.conn(self.name)

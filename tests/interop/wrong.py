@@ -89,7 +89,7 @@ def run(row, name, lane, ours, peer):
     us = us.change(**OURS.get(row.what, {}))
     theirs = profiles.side(data, "peer", local_nets=ONE["peer"], remote_nets=ONE["us"]).change(**WRONG[row.what][0])
     cell = Cell(lane, ours, peer, row.begins, us, theirs)
-    cell.start(name, patience=3)
+    cell.start(name)
     until(lambda: row.cause in ours.causes(), lambda: f"ikod names {ours.causes()} instead of {row.cause}", 30)
     causes = ours.causes()
     need(not set(causes) - {row.cause, "phase1-down"}, lambda: f"ikod names {causes}, not {row.cause} alone")
@@ -98,5 +98,5 @@ def run(row, name, lane, ours, peer):
     need(not lane.in_clear(), lambda: f"in clear: {lane.in_clear()[:3]}")
     cell.figures.append(f"{row.cause}, refused by {row.who}")
     peer.terminate()
-    ours.gw.ctl("down", name)
+    ours.down()
     return cell.figures
