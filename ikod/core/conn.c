@@ -599,20 +599,27 @@ void conn_moved(struct ike_sa *sa, const struct ike_path *path)
 
 /* ---- taking down ---- */
 
+/*
+ * The oldest pair of a tunnel first: with its newest some peers end what else
+ * they have of it, and Libreswan 4.10 does not survive the rest of the message.
+ */
 static void send_esp_deletes(struct conn *c)
 {
 	uint32_t spis[DELETES_MAX];
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < c->n_children; i++) {
-		const struct child_sa *csa;
+		const struct child_sa *newest = c->children[i].sas, *csa = newest;
 
-		DL_FOREACH(c->children[i].sas, csa) {
+		while (csa) {
+			csa = csa->prev;	/* of the newest: the oldest */
 			spis[n++] = csa->spi_in;
 			if (n == DELETES_MAX) {
 				v1_send_delete_esp(c->ike, spis, n);
 				n = 0;
 			}
+			if (csa == newest)
+				break;
 		}
 	}
 	if (n)
