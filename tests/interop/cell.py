@@ -153,6 +153,10 @@ class Cell:
             until(lambda: not self.ours.spis(), lambda: f"ikod kept SAs after a Delete: {self.ours.spis()}", 15)
             self.ours.down()	# the IKE SA, if the peer left it
 
+    def survives(self):
+        """What ikod says is no reason for the other daemon to die."""
+        need(self.peer.alive(), "the peer's daemon crashed")
+
     # ---- rekeys -------------------------------------------------------------
 
     def flow(self, who=None, interval=0.05):

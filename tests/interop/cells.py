@@ -129,6 +129,7 @@ def run(row, name, lane, ours, peer):
         cell.counted(sent)
     cell.wire(bool(row.nat) or us.force_udp)
     cell.ends()
+    cell.survives()
     return cell.figures
 
 

@@ -83,6 +83,9 @@ class Libreswan:
         if not G.wait_until(self.answers, 60):
             raise RuntimeError("pluto did not start: " + self.explain())
 
+    def alive(self):
+        return self.proc.poll() is None
+
     def answers(self):
         try:
             with socket.socket(socket.AF_UNIX) as sock:

@@ -63,6 +63,14 @@ class StrongSwan:
         if check and done.returncode:
             raise RuntimeError(f"strongSwan: {done.stdout.strip()[-400:]}")
 
+    def alive(self):
+        try:
+            with open(os.path.join(self.dir, "pid"), encoding="ascii") as f:
+                os.kill(int(f.read()), 0)
+        except OSError:
+            return False
+        return True
+
     def vici(self):
         return Vici(os.path.join(self.dir, "vici"))
 

@@ -99,4 +99,5 @@ def run(row, name, lane, ours, peer):
     cell.figures.append(f"{row.cause}, refused by {row.who}")
     peer.terminate()
     ours.down()
+    cell.survives()
     return cell.figures
