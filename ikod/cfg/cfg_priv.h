@@ -176,6 +176,7 @@ bool cfg_set_addr(struct cfg_value *v, void *base);	/* union endpoint, AF_UNSPEC
 bool cfg_set_id(struct cfg_value *v, void *base);	/* struct v1_id */
 bool cfg_set_local_subnets(struct cfg_value *v, void *base);
 bool cfg_set_remote_subnets(struct cfg_value *v, void *base);
+bool cfg_set_pool(struct cfg_value *v, void *base);	/* struct subnet, IPv4 */
 bool cfg_set_ike(struct cfg_value *v, void *base);
 bool cfg_set_esp(struct cfg_value *v, void *base);
 bool cfg_set_pfs(struct cfg_value *v, void *base);

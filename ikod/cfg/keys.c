@@ -40,6 +40,10 @@ static const struct cfg_word lifetime_words[] = {
 static const struct cfg_word encap_words[] = {
 	{ "auto", ENCAP_AUTO }, { "udp", ENCAP_FORCE_UDP }, { NULL, 0 },
 };
+static const struct cfg_word mode_config_words[] = {
+	{ "no", MODE_CONFIG_NO }, { "pull", MODE_CONFIG_PULL }, { "push", MODE_CONFIG_PUSH }, { "off", MODE_CONFIG_NO },
+	{ NULL, 0 },
+};
 static const struct cfg_word ike_frag_words[] = {
 	{ "no", IKE_FRAG_NO }, { "yes", IKE_FRAG_YES }, { "force", IKE_FRAG_FORCE }, { "off", IKE_FRAG_NO },
 	{ "on", IKE_FRAG_YES }, { NULL, 0 },
@@ -78,6 +82,9 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_LOCAL_SUBNETS]	= { cfg_set_local_subnets },
 	[KEY_REMOTE_SUBNETS]	= { cfg_set_remote_subnets },
 	[KEY_PROFILE]		= { cfg_set_word, AT(profile), .words = cfg_profile_words },
+	[KEY_MODE_CONFIG]	= { cfg_set_word, AT(mode_config), .words = mode_config_words },
+	[KEY_POOL]		= { cfg_set_pool, AT(pool) },
+	[KEY_POOL_DNS]		= { cfg_set_addr, AT(pool_dns) },
 	[KEY_IKE_VERSION]	= { cfg_set_word, AT(ike_version), .words = version_words },
 	[KEY_IKE]		= { cfg_set_ike },
 	[KEY_ESP]		= { cfg_set_esp },
@@ -197,7 +204,8 @@ static const char *foreign_name(const char *key)
 		{ "tfc_padding", "tfc" }, { "fragmentation", "ike-fragmentation" }, { "tcp-mss", "mss-clamp" },
 		{ "sha256_96", "sha256-truncation" }, { "sha2-truncbug", "sha256-truncation" },
 		{ "sha2_256_truncation", "sha256-truncation" },
-		{ "phase1", "ike" }, { "phase2", "esp" }, { "dh-group", "ike" },
+		{ "modeconfig", "mode-config" }, { "rightsourceip", "pool" }, { "rightaddresspool", "pool" },
+		{ "leftsourceip", "local-subnets" }, { "phase1", "ike" }, { "phase2", "esp" }, { "dh-group", "ike" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)

@@ -137,6 +137,68 @@ static void check_list(struct cfg_load *ld, const struct cfg_conn *c, enum conn_
 	}
 }
 
+/* ---- mode config ---- */
+
+static bool only_one(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	if (!c->cfg->local_mode_config || !c->cfg->remote_mode_config)
+		return true;
+	cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE_SUBNETS),
+		   "remote-subnets and local-subnets (line %d) are both mode-config, expected one side that gives addresses",
+		   line_of(c, KEY_LOCAL_SUBNETS));
+	return false;
+}
+
+/* What asks for an address cannot wait for packets to it, and asks unless it is told to wait. */
+static void settle_client(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	struct conn_cfg *cfg = c->cfg;
+
+	if (!cfg->local_mode_config)
+		return;
+	if (!cfg->at[KEY_MODE_CONFIG].line)
+		cfg->mode_config = MODE_CONFIG_PULL;
+	if (usable(c, KEY_MODE_CONFIG) && cfg->mode_config == MODE_CONFIG_NO)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_MODE_CONFIG),
+			   "mode-config = no, but local-subnets (line %d) is what mode config gives, expected pull or push",
+			   line_of(c, KEY_LOCAL_SUBNETS));
+	if (usable(c, KEY_START) && cfg->start == START_ON_DEMAND)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_START),
+			   "start = on-demand cannot be with local-subnets = mode-config (line %d): no packet can ask for a tunnel before the address is known, expected start = auto",
+			   line_of(c, KEY_LOCAL_SUBNETS));
+}
+
+static void settle_server(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	struct conn_cfg *cfg = c->cfg;
+
+	if (cfg->remote_mode_config && !cfg->at[KEY_POOL].line)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE_SUBNETS),
+			   "remote-subnets = mode-config needs addresses to give, expected pool = NETWORK");
+	if (usable(c, KEY_POOL) && cfg->mode_config != MODE_CONFIG_NO)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_POOL),
+			   "pool cannot be with mode-config (line %d), expected one side that gives addresses",
+			   line_of(c, KEY_MODE_CONFIG));
+	if (usable(c, KEY_POOL_DNS) && cfg->pool_dns.sa.sa_family != AF_INET)
+		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_POOL_DNS), "pool-dns: expected an IPv4 address");
+	if (usable(c, KEY_POOL_DNS) && !cfg->at[KEY_POOL].line)
+		cfg_report(ld, CFG_WARNING, c->file, line_of(c, KEY_POOL_DNS),
+			   "pool-dns changes nothing without pool");
+	/* routes go to all that may be given */
+	if (cfg->remote_mode_config && cfg->pool.family)
+		cfg->remote_subnets[0] = cfg->pool;
+}
+
+static void settle_mode_config(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	if (!only_one(ld, c))
+		return;
+	settle_client(ld, c);
+	settle_server(ld, c);
+}
+
+/* ---- networks ---- */
+
 static bool has_family(const struct subnet *nets, unsigned int n, uint16_t family)
 {
 	for (unsigned int i = 0; i < n; i++)
@@ -165,7 +227,8 @@ static void check_subnets(struct cfg_load *ld, const struct cfg_conn *c)
 
 	check_list(ld, c, KEY_LOCAL_SUBNETS, cfg->local_subnets, cfg->n_local);
 	check_list(ld, c, KEY_REMOTE_SUBNETS, cfg->remote_subnets, cfg->n_remote);
-	if (!usable(c, KEY_LOCAL_SUBNETS) || !usable(c, KEY_REMOTE_SUBNETS))
+	if (!usable(c, KEY_LOCAL_SUBNETS) || !usable(c, KEY_REMOTE_SUBNETS) ||
+	    (cfg->local_mode_config && cfg->remote_mode_config))
 		return;
 	check_families(ld, c, KEY_LOCAL_SUBNETS, cfg->local_subnets, cfg->n_local, cfg->remote_subnets, cfg->n_remote);
 	check_families(ld, c, KEY_REMOTE_SUBNETS, cfg->remote_subnets, cfg->n_remote, cfg->local_subnets,
@@ -274,6 +337,7 @@ void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
 	check_required(ld, c);
 	settle_pfs(ld, c);
 	settle_start(ld, c);
+	settle_mode_config(ld, c);
 	check_addresses(ld, c);
 	check_dpd(ld, c);
 	check_subnets(ld, c);
@@ -316,6 +380,9 @@ static void check_overlap(struct cfg_load *ld, const struct cfg_conn *a, const s
 	const struct subnet *la, *lb, *ra, *rb;
 	char s[4][SUBNET_STRLEN], at[PLACE_LEN];
 
+	/* an address of a pool is given once, however many connections share it */
+	if (a->cfg->remote_mode_config && b->cfg->remote_mode_config && subnet_eq(&a->cfg->pool, &b->cfg->pool))
+		return;
 	if ((!one_interface && !cfg_one_gateway(a, b)) ||
 	    !lists_overlap(a->cfg->local_subnets, a->cfg->n_local, b->cfg->local_subnets, b->cfg->n_local, &la, &lb) ||
 	    !lists_overlap(a->cfg->remote_subnets, a->cfg->n_remote, b->cfg->remote_subnets, b->cfg->n_remote, &ra,

@@ -185,18 +185,43 @@ static bool set_subnets(struct cfg_value *v, struct subnet *nets, unsigned int *
 	return ok;
 }
 
+/* The one network is given by mode config later; until then its place is kept. */
+static bool set_mode_config(const struct cfg_value *v, struct subnet *nets, unsigned int *n, bool *flag)
+{
+	if (strcasecmp(v->text, "mode-config"))
+		return false;
+	*flag = true;
+	*n = 1;
+	nets[0] = (struct subnet){ .family = AF_INET, .prefixlen = 32 };
+	return true;
+}
+
 bool cfg_set_local_subnets(struct cfg_value *v, void *base)
 {
 	struct conn_cfg *c = base;
 
-	return set_subnets(v, c->local_subnets, &c->n_local);
+	return set_mode_config(v, c->local_subnets, &c->n_local, &c->local_mode_config) ||
+	       set_subnets(v, c->local_subnets, &c->n_local);
 }
 
 bool cfg_set_remote_subnets(struct cfg_value *v, void *base)
 {
 	struct conn_cfg *c = base;
 
-	return set_subnets(v, c->remote_subnets, &c->n_remote);
+	return set_mode_config(v, c->remote_subnets, &c->n_remote, &c->remote_mode_config) ||
+	       set_subnets(v, c->remote_subnets, &c->n_remote);
+}
+
+bool cfg_set_pool(struct cfg_value *v, void *base)
+{
+	struct subnet *pool = (struct subnet *)((char *)base + v->key->off);
+
+	if (!subnet_parse(v->text, pool))
+		return bad_subnet(v, v->text);
+	if (pool->family == AF_INET && pool->prefixlen >= 8 && pool->prefixlen <= 30)
+		return true;
+	memset(pool, 0, sizeof(*pool));
+	return cfg_bad(v, "a pool is an IPv4 network with a prefix of 8 to 30 bits", NULL);
 }
 
 static bool bad_suite(struct cfg_value *v, const char *item, const char *why)

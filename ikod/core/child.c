@@ -66,6 +66,8 @@ void child_answered(struct child *child)
 
 static bool child_ready(const struct child *child)
 {
+	if (!child->local.family || !child->remote.family)
+		return false;	/* mode config has yet to say for whom */
 	return child->wanted && !child->quick && !timer_running(&child->retry) && !theirs_pending(child);
 }
 

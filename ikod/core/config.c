@@ -119,6 +119,12 @@ static bool ends_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	       id_same(&a->local_id, &b->local_id) && id_same(&a->remote_id, &b->remote_id);
 }
 
+static bool inner_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return a->local_mode_config == b->local_mode_config && a->remote_mode_config == b->remote_mode_config &&
+	       a->mode_config == b->mode_config && subnet_eq(&a->pool, &b->pool) && addr_eq(&a->pool_dns, &b->pool_dns);
+}
+
 static bool outer_same(const struct outer_cfg *a, const struct outer_cfg *b)
 {
 	return a->df == b->df && a->fragment == b->fragment && a->dscp == b->dscp && a->ttl == b->ttl &&
@@ -151,7 +157,7 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 
 bool conn_cfg_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
-	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) &&
+	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) && inner_same(a, b) &&
 	       numbers_same(a, b) && ike_suites_same(a, b) && esp_suites_same(a, b) &&
 	       subnets_same(a->local_subnets, a->n_local, b->local_subnets, b->n_local) &&
 	       subnets_same(a->remote_subnets, a->n_remote, b->remote_subnets, b->n_remote) &&

@@ -22,6 +22,7 @@ enum lifetime_policy { LIFETIME_CLAIM, LIFETIME_OBEY, LIFETIME_STRICT };	/* if t
 enum peer_profile { PROFILE_NONE, PROFILE_HUAWEI_CLASSIC, PROFILE_HUAWEI_ENTERPRISE, PROFILE_AWS, PROFILE_AZURE };
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
 enum ike_frag_mode { IKE_FRAG_NO, IKE_FRAG_YES, IKE_FRAG_FORCE };	/* fragments of IKE messages: never, if the peer announces them, always */
+enum mode_config_mode { MODE_CONFIG_NO, MODE_CONFIG_PULL, MODE_CONFIG_PUSH };	/* inner addresses: none, asked for, told */
 enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
 enum df_mode { DF_COPY, DF_SET, DF_CLEAR };		/* as VPNTUN_DF_* */
 enum fragment_mode { FRAGMENT_BEFORE, FRAGMENT_AFTER, FRAGMENT_NEVER };	/* as VPNTUN_FRAGMENT_* */
@@ -67,6 +68,10 @@ struct conn_cfg {
 	struct subnet local_subnets[SUBNETS_MAX], remote_subnets[SUBNETS_MAX];
 	unsigned int n_local, n_remote;
 	enum peer_profile profile;		/* checked when the file is read, nothing else looks at it */
+	bool local_mode_config, remote_mode_config;	/* the one local network is what the peer gives, the remote one of the pool */
+	enum mode_config_mode mode_config;
+	struct subnet pool;			/* family 0: none */
+	union endpoint pool_dns;
 	int ike_version;
 	struct ike_suite ike[SUITES_MAX];
 	unsigned int n_ike;

@@ -11,6 +11,9 @@
 	X(LOCAL_SUBNETS, "local-subnets", "networks such as 192.168.1.0/24, separated by commas") \
 	X(REMOTE_SUBNETS, "remote-subnets", "networks such as 192.168.3.0/24, separated by commas") \
 	X(PROFILE, "profile", "huawei-classic, huawei-enterprise, aws, azure or none") \
+	X(MODE_CONFIG, "mode-config", "no, pull or push")				\
+	X(POOL, "pool", "an IPv4 network such as 10.9.0.0/24")				\
+	X(POOL_DNS, "pool-dns", "an IPv4 address")					\
 	X(IKE_VERSION, "ike-version", "1")						\
 	X(IKE, "ike", "proposals such as aes128-sha256-modp2048, separated by commas")	\
 	X(ESP, "esp", "proposals such as aes128-sha256, separated by commas")		\

@@ -45,6 +45,11 @@ static void make_children(struct conn *c)
 		child->id = ++c->n_children;
 		child->local = *local;
 		child->remote = *remote;
+		/* not known before mode config */
+		if (cfg->local_mode_config)
+			child->local = (struct subnet){ 0 };
+		if (cfg->remote_mode_config)
+			child->remote = (struct subnet){ 0 };
 	}
 }
 
@@ -668,6 +673,7 @@ void conn_remove(struct conn *c, enum failure_cause cause)
 {
 	conn_down(c, cause, WHO_US, !c->e->shutting_down);
 	kernel_remove(c);
+	lease_release(c);
 	conn_index_del(c);
 	c->removed = true;
 	c->next_dead = c->e->dead_conns;

@@ -28,6 +28,7 @@ struct ike_sa;
 struct v1_phase1;
 struct v1_quick;
 struct v1_waiter;
+struct lease;
 
 enum ike_role { ROLE_INITIATOR, ROLE_RESPONDER };
 
@@ -140,6 +141,20 @@ struct child_sa {
 	UT_hash_handle hh_in;		/* engine->spis, by spi_in */
 };
 
+#define INNER_DNS_MAX 4
+#define INNER_NETS_MAX 16
+#define INNER_STRLEN 512
+
+/** struct inner_config - what a peer gave us by mode config; @addr of family 0 if nothing */
+struct inner_config {
+	struct subnet addr;		/* a host */
+	uint8_t prefixlen;		/* of its network */
+	uint8_t dns[INNER_DNS_MAX][4];
+	unsigned int n_dns;
+	struct subnet nets[INNER_NETS_MAX];
+	unsigned int n_nets;
+};
+
 enum conn_state { CONN_IDLE, CONN_CONNECTING, CONN_UP };
 
 /** enum conn_rest - what may begin a connection whose peer was found dead, see liveness.c */
@@ -174,6 +189,8 @@ struct conn {
 	struct conn *next_remote;
 	struct conn *next_dead;
 	struct failure failure;
+	struct inner_config inner;
+	struct lease *lease;		/* of our pool, NULL until the peer asked */
 };
 
 /** struct remote_bucket - connections to one remote address (or to any) */
@@ -215,6 +232,7 @@ struct ike_engine {
 	uint64_t counters[CNT_N];
 	bool shutting_down;
 	struct remote_bucket *remotes;
+	struct lease *leases;		/* of all pools, by address */
 	struct ike_sa *dead_sas;	/* freed by engine_reap() */
 	struct child_sa *dead_csas;
 	struct conn *dead_conns;
@@ -339,6 +357,13 @@ void child_sa_negotiated(struct child_sa *csa, bool proven);
 void child_sa_abandon(struct child_sa *csa);
 /** child_sa_refused - the initiator said no to the pair that we, as responder, have installed */
 void child_sa_refused(struct child_sa *csa);
+
+/* ---- inner.c (policy half): inner addresses ---- */
+
+/** conn_inner_given - the peer gave us what is in @in: shown, and with local-subnets = mode-config the selector */
+void conn_inner_given(struct conn *c, const struct inner_config *in);
+/** conn_lease - an address of the pool for the peer, the same each time; false if none is left */
+bool conn_lease(struct conn *c, struct subnet *out);
 
 /* ---- v1/ (protocol half): what the policy half asks for ---- */
 

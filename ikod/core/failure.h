@@ -31,6 +31,8 @@
 	X(VERSION, "version-mismatch", "the peer speaks another IKE version", KEY_IKE_VERSION) \
 	X(MODE, "exchange-mode-mismatch", "the peer uses another phase 1 mode", KEY_IKE_VERSION) \
 	X(UNKNOWN_PEER, "peer-address-mismatch", "no connection is configured for this address", KEY_REMOTE) \
+	X(MODE_CONFIG, "mode-config-failed", "the peer gave no inner address", KEY_MODE_CONFIG) \
+	X(POOL, "pool-exhausted", "the pool has no address left", KEY_POOL)		\
 	X(MALFORMED, "malformed-message", "the message breaks the protocol", KEY_NONE)	\
 	X(DPD, "dpd-timeout", "the peer stopped answering dead peer detection", KEY_DPD) \
 	X(PEER_DELETED, "peer-deleted", "the peer deleted it", KEY_NONE)		\

@@ -35,7 +35,8 @@ static void child_install(struct child *child)
 	struct conn *c = child->conn;
 	struct act_child *a;
 
-	if (child->installed)
+	/* mode config has yet to say for whom */
+	if (child->installed || !child->local.family || !child->remote.family)
 		return;
 	a = &engine_action(c->e, ACT_CHILD_NEW)->child;
 	memcpy(a->ifname, c->kpeer.ifname, sizeof(a->ifname));
@@ -95,22 +96,26 @@ void kernel_sync(struct conn *c, const struct ike_sa *sa, bool udp)
 	kernel_install(c);
 }
 
+void kernel_child_remove(struct child *child)
+{
+	struct conn *c = child->conn;
+	struct act_child *a;
+
+	if (!child->installed)
+		return;
+	a = &engine_action(c->e, ACT_CHILD_DEL)->child;
+	memcpy(a->ifname, c->kpeer.ifname, sizeof(a->ifname));
+	a->peer_id = c->peer_id;
+	a->child_id = child->id;
+	a->local = child->local;
+	a->remote = child->remote;
+	child->installed = false;
+}
+
 void kernel_remove(struct conn *c)
 {
-	for (unsigned int i = 0; i < c->n_children; i++) {
-		struct child *child = &c->children[i];
-		struct act_child *a;
-
-		if (!child->installed)
-			continue;
-		a = &engine_action(c->e, ACT_CHILD_DEL)->child;
-		memcpy(a->ifname, c->kpeer.ifname, sizeof(a->ifname));
-		a->peer_id = c->peer_id;
-		a->child_id = child->id;
-		a->local = child->local;
-		a->remote = child->remote;
-		child->installed = false;
-	}
+	for (unsigned int i = 0; i < c->n_children; i++)
+		kernel_child_remove(&c->children[i]);
 	if (c->peer_installed)
 		peer_action(c, ACT_PEER_DEL);
 	c->peer_installed = false;

@@ -56,9 +56,16 @@ struct conn *conn_by_peer(struct ike_engine *e, uint32_t peer_id);
 struct child *conn_child(struct conn *c, uint32_t child_id);
 struct child_sa *csa_by_spi(struct conn *c, enum sa_dir dir, uint32_t spi);
 
+/* inner.c */
+void lease_release(struct conn *c);
+/** conn_inner_str - inner addresses in words, "" without any */
+const char *conn_inner_str(const struct conn *c, char out[INNER_STRLEN]);
+
 /* kernel.c: what the kernel is told */
 bool ike_sa_udp(const struct ike_sa *sa);
 void kernel_install(struct conn *c);
+/** kernel_child_remove - one pair of subnets; kernel_install() brings it back */
+void kernel_child_remove(struct child *child);
 /** kernel_sync - make the kernel's peer match the path of @sa, creating it and its children if need be */
 void kernel_sync(struct conn *c, const struct ike_sa *sa, bool udp);
 void kernel_remove(struct conn *c);

@@ -156,7 +156,7 @@ static void visit_conn(const struct conn *c, uint64_t now, const struct st_visit
 		[START_AUTO] = "auto", [START_ON_DEMAND] = "on-demand", [START_PASSIVE] = "passive",
 	};
 	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN], local_id[V1_ID_STRLEN], remote_id[V1_ID_STRLEN];
-	char packets[PACKETS_STRLEN];
+	char packets[PACKETS_STRLEN], inner[INNER_STRLEN];
 	struct ike_path path = { .local = c->kpeer.local };
 	struct failure_strings fs;
 	struct st_conn st = { .name = c->name, .start = starts[c->cfg->start], .interface = c->cfg->interface };
@@ -173,6 +173,7 @@ static void visit_conn(const struct conn *c, uint64_t now, const struct st_visit
 	st.remote_id = remote_id;
 	packets_str(c->cfg, packets);
 	st.packets = packets;
+	st.inner = conn_inner_str(c, inner);
 	st.children_up = count_up(c);
 	st.children_total = c->n_children;
 	st.state = conn_state_str(c, st.children_up);

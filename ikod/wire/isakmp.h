@@ -131,6 +131,35 @@ enum v1_p2_attr {
 	P2_ESN		= 11,	/* RFC 4304 */
 };
 
+/* Attributes of the transaction exchange: draft-dukes-ike-mode-cfg-02 3.2 and 3.4, draft-beaulieu-ike-xauth-02 6 */
+enum v1_cfg_type {
+	CFG_REQUEST	= 1,
+	CFG_REPLY	= 2,
+	CFG_SET		= 3,
+	CFG_ACK		= 4,
+};
+
+enum v1_cfg_attr {
+	CFG_IP4_ADDRESS		= 1,
+	CFG_IP4_NETMASK		= 2,
+	CFG_IP4_DNS		= 3,
+	CFG_APPLICATION_VERSION	= 7,
+	CFG_IP4_SUBNET		= 13,
+	XAUTH_TYPE		= 16520,
+	XAUTH_USER_NAME		= 16521,
+	XAUTH_USER_PASSWORD	= 16522,
+	XAUTH_PASSCODE		= 16523,
+	XAUTH_MESSAGE		= 16524,
+	XAUTH_CHALLENGE		= 16525,
+	XAUTH_DOMAIN		= 16526,
+	XAUTH_STATUS		= 16527,
+	XAUTH_NEXT_PIN		= 16528,
+	XAUTH_ANSWER		= 16529,
+};
+
+enum { XAUTH_TYPE_GENERIC = 0 };
+enum { XAUTH_STATUS_FAIL = 0, XAUTH_STATUS_OK = 1 };
+
 enum { LIFE_SECONDS = 1, LIFE_KILOBYTES = 2 };
 enum { P1_AUTH_PSK = 1, P1_AUTH_RSA_SIG = 3 };
 enum {

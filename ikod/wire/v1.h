@@ -145,6 +145,28 @@ struct v1_delete {
 
 bool v1_delete_parse(const struct v1_payload *pl, struct v1_delete *out, const char **why);
 
+#define V1_ATTRS_MAX 64
+/** struct v1_attr - one attribute; @data points into the payload, of a basic one at its two bytes of value */
+struct v1_attr {
+	uint16_t type;
+	const uint8_t *data;
+	size_t len;
+};
+
+/** struct v1_attrs - an attribute payload, draft-dukes-ike-mode-cfg-02 3.2; @type: enum v1_cfg_type */
+struct v1_attrs {
+	uint8_t type;
+	uint16_t id;
+	unsigned int n;
+	struct v1_attr attrs[V1_ATTRS_MAX];
+};
+
+bool v1_attrs_parse(const struct v1_payload *pl, struct v1_attrs *out, const char **why);
+/** v1_attr_find - the @nth of a type, from 0; NULL if there are not so many */
+const struct v1_attr *v1_attr_find(const struct v1_attrs *a, uint16_t type, unsigned int nth);
+/** v1_attr_u16 - the value of one that is a number, in either form; @otherwise if it is none */
+uint16_t v1_attr_u16(const struct v1_attr *a, uint16_t otherwise);
+
 /*
  * Writing. v1_begin writes the header, v1_pl_begin a generic header (linking
  * it from the one before), v1_pl_end patches its length, v1_finish the
@@ -172,6 +194,10 @@ void v1_put_id(struct v1_writer *w, const struct v1_id *id);
 void v1_put_notify(struct v1_writer *w, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
 		   const void *data, size_t data_len);
 void v1_put_delete(struct v1_writer *w, uint8_t proto, const void *spis, uint8_t spi_len, uint16_t n);
+/** v1_attrs_begin - an attribute payload; v1_attr_put() and its like fill it, v1_pl_end() ends it */
+void v1_attrs_begin(struct v1_writer *w, enum v1_cfg_type type, uint16_t id);
+void v1_attr_put(struct v1_writer *w, uint16_t type, const void *p, size_t n);
+void v1_attr_put_u16(struct v1_writer *w, uint16_t type, uint16_t v);
 /** v1_finish - patch the length; false if memory ran out */
 bool v1_finish(struct v1_writer *w);
 

@@ -102,6 +102,7 @@ static void every_key(void **state)
 		"dpd-retransmit = 5s\r\n"
 		"dpd-retries = 7\r\n"
 		"encapsulation = udp\r\n"
+		"ike-fragmentation = force\r\n"
 		"nat-keepalive = 25\r\n"
 		"replay-window = 4096\r\n"
 		"esn = offer\r\n"
@@ -160,6 +161,7 @@ static void every_key(void **state)
 	assert_int_equal(c->dpd_retransmit, 5);
 	assert_int_equal(c->dpd_retries, 7);
 	assert_int_equal(c->encap, ENCAP_FORCE_UDP);
+	assert_int_equal(c->ike_fragmentation, IKE_FRAG_FORCE);
 	assert_int_equal(c->nat_keepalive, 25);
 	assert_int_equal(c->replay_window, 4096);
 	assert_int_equal(c->esn, ESN_OFFER);
@@ -178,8 +180,53 @@ static void every_key(void **state)
 	assert_int_equal(c->where.line, 8);
 	assert_int_equal(c->at[KEY_LOCAL].line, 9);
 	assert_int_equal(c->at[KEY_REMOTE_SUBNETS].line, 17);
-	assert_int_equal(c->at[KEY_WEAK_CRYPTO].line, 51);
+	assert_int_equal(c->at[KEY_WEAK_CRYPTO].line, 52);
 	assert_string_equal(c->at[KEY_IKE].file, "ikod.conf");
+	cfg_free(&cfg);
+}
+
+static void mode_config(void **state)
+{
+	static const char text[] =
+		"[connection client]\n"
+		"remote = 203.0.113.5\n"
+		"local-subnets = mode-config\n"
+		"remote-subnets = 10.1.0.0/16\n"
+		"psk-file = site.psk\n"
+		"[connection told]\n"
+		"remote = 203.0.113.6\n"
+		"local-subnets = Mode-Config\n"
+		"remote-subnets = 10.2.0.0/16\n"
+		"psk-file = site.psk\n"
+		"mode-config = push\n"
+		"[connection server]\n"
+		"remote = 203.0.113.7\n"
+		"local-subnets = 10.3.0.0/16\n"
+		"remote-subnets = mode-config\n"
+		"psk-file = site.psk\n"
+		"pool = 10.9.0.0/24\n"
+		"pool-dns = 10.3.0.1\n";
+	char n[SUBNET_STRLEN], a[ENDPOINT_STRLEN];
+	struct conn_cfg *c;
+	struct cfg cfg;
+
+	(void)state;
+	load_ok(text, &cfg);
+	c = cfg.ike.conns[0];
+	assert_true(c->local_mode_config && !c->remote_mode_config);
+	assert_int_equal(c->mode_config, MODE_CONFIG_PULL);
+	assert_int_equal(c->n_local, 1);
+	c = cfg.ike.conns[1];
+	assert_true(c->local_mode_config);
+	assert_int_equal(c->mode_config, MODE_CONFIG_PUSH);
+	c = cfg.ike.conns[2];
+	assert_true(c->remote_mode_config && !c->local_mode_config);
+	assert_int_equal(c->mode_config, MODE_CONFIG_NO);
+	assert_string_equal(subnet_str(&c->pool, n), "10.9.0.0/24");
+	assert_string_equal(addr_str(&c->pool_dns, a), "10.3.0.1");
+	/* where the route leads */
+	assert_int_equal(c->n_remote, 1);
+	assert_string_equal(subnet_str(&c->remote_subnets[0], n), "10.9.0.0/24");
 	cfg_free(&cfg);
 }
 
@@ -361,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(defaults, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(every_key, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(mode_config, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(pfs_forms, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(packet_options, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(ipv6_outside, fx_setup, fx_teardown),

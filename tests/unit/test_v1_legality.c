@@ -29,6 +29,7 @@ static const struct message {
 	{ XCHG_INFO, 1, { PL_HASH }, { PL_VENDOR, PL_NOTIFY, PL_DELETE } },
 	{ XCHG_INFO, 3, { PL_NOTIFY, PL_HASH }, { 0 } },	/* the hash behind */
 	{ XCHG_QUICK, 4, { PL_HASH, PL_NOTIFY }, { PL_VENDOR, PL_NOTIFY } },	/* RFC 2408 3.1: CONNECTED */
+	{ XCHG_TRANSACTION, 1, { PL_HASH, PL_ATTR }, { PL_VENDOR } },
 };
 
 #define N_MESSAGES (sizeof(messages) / sizeof(messages[0]))
@@ -123,7 +124,7 @@ static void limits_hold(void **state)
 static void the_first_payload_is_the_first(void **state)
 {
 	static const uint8_t firsts[][2] = { { 0, PL_SA }, { 1, PL_SA }, { 6, PL_HASH }, { 7, PL_HASH },
-					     { 8, PL_HASH }, { 9, PL_HASH } };
+					     { 8, PL_HASH }, { 9, PL_HASH }, { 12, PL_HASH } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {

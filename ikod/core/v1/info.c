@@ -227,11 +227,14 @@ static void delete_ike(struct ike_sa *sa, const uint8_t *cookies)
 	if (!target)
 		target = ike_sa_by_cookie(sa->e, cookies + ISAKMP_COOKIE_LEN);
 	/* one peer may not end what belongs to another */
-	if (!target || target->conn != sa->conn || target->state == IKE_CONNECTING ||
+	if (!target || target->conn != sa->conn || target->p1 ||
 	    memcmp(target->cky_i, cookies, ISAKMP_COOKIE_LEN) ||
 	    memcmp(target->cky_r, cookies + ISAKMP_COOKIE_LEN, ISAKMP_COOKIE_LEN))
 		return;
-	conn_ike_deleted(target);
+	if (target->state == IKE_CONNECTING)	/* it refuses what has to follow phase 1 */
+		conn_phase1_failed(target, FAIL_PEER_DELETED, WHO_PEER, NULL, NULL);
+	else
+		conn_ike_deleted(target);
 }
 
 static void take_delete(struct ike_sa *sa, const struct v1_delete *d)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/v1/v1.h"
+#include "core/v1/transaction.h"
 
 /* From a datagram to the SA and the exchange that it is for. */
 
@@ -79,6 +79,21 @@ static void stranger(struct ike_engine *e, struct v1_msg *m)
 	v1_p1_refused(e, m, &f);
 }
 
+/* Exchanges that need the keys of phase 1; and a quick mode all that has to follow it (admit.c). */
+static void protected_input(struct ike_sa *sa, struct v1_msg *m)
+{
+	bool quick = m->hdr.exchange == XCHG_QUICK;
+
+	if (sa->p1 || (quick && sa->state == IKE_CONNECTING))
+		sa->e->counters[CNT_UNAUTHENTICATED]++;
+	else if (!m->hdr.msgid || !(m->hdr.flags & ISAKMP_FLAG_ENCRYPTED))
+		sa->e->counters[CNT_MALFORMED]++;
+	else if (quick)
+		v1_quick_input(sa, m);
+	else
+		v1_transaction_input(sa, m);
+}
+
 static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 {
 	uint64_t *counters = sa->e->counters;
@@ -94,15 +109,11 @@ static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 		v1_info_input(sa, m);
 		return;
 	case XCHG_QUICK:
-		if (sa->p1)
-			counters[CNT_UNAUTHENTICATED]++;
-		else if (!m->hdr.msgid || !(m->hdr.flags & ISAKMP_FLAG_ENCRYPTED))
-			counters[CNT_MALFORMED]++;
-		else
-			v1_quick_input(sa, m);
+	case XCHG_TRANSACTION:
+		protected_input(sa, m);
 		return;
 	default:
-		/* RFC 2408 5.2: aggressive, transaction, new group: not under this SA */
+		/* RFC 2408 5.2: aggressive, new group: not under this SA */
 		counters[CNT_MALFORMED]++;
 	}
 }

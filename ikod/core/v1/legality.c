@@ -41,6 +41,8 @@ static const struct legal table[] = {
 	{ XCHG_QUICK, 3, PL_HASH, { { PL_HASH, 1, 1 }, { PL_NOTIFY, 0, 5 }, VENDORS } },
 	/* CONNECTED of a responder that sets the commit bit */
 	{ XCHG_QUICK, 4, PL_HASH, { { PL_HASH, 1, 1 }, { PL_NOTIFY, 1, 5 }, VENDORS } },
+	/* either message of a transaction */
+	{ XCHG_TRANSACTION, 1, PL_HASH, { { PL_HASH, 1, 1 }, { PL_ATTR, 1, 1 }, VENDORS } },
 	/* informational: 1 protected, 2 in clear, 3 protected with the hash behind, see enum v1_hash_order */
 	{ XCHG_INFO, 1, PL_HASH, { { PL_HASH, 1, 1 }, { PL_NOTIFY, 0, 20 }, { PL_DELETE, 0, 20 }, VENDORS } },
 	{ XCHG_INFO, 3, PL_NOTIFY, { { PL_NOTIFY, 1, 1 }, { PL_HASH, 1, 1 } } },

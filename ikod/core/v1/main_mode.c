@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/v1/v1.h"
+#include "core/v1/transaction.h"
 
 /*
  * Main mode with a pre-shared key, RFC 2409 5.4:
@@ -112,6 +112,8 @@ void v1_sa_release(struct ike_sa *sa)
 		return;
 	v1_resend_release(&priv->last);
 	v1_frag_release(sa);
+	v1_transactions_release(sa);
+	v1_admit_release(sa);
 	v1_seen_free(&priv->seen);
 	free(priv);
 	sa->v1_priv = NULL;
@@ -197,12 +199,7 @@ static void established(struct ike_sa *sa)
 	if (p1->life_s)
 		sa->expires = end_of_life(sa);
 	p1_release(sa);
-	sa->state = IKE_ESTABLISHED;
-	conn_heard(sa);
-	if (initial_contact && sa->state != IKE_DEAD)
-		conn_initial_contact(sa);
-	if (sa->state != IKE_DEAD)
-		conn_phase1_up(sa);
+	v1_admit_begin(sa, initial_contact);
 }
 
 /* ---- dispatch ---- */

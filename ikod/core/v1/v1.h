@@ -201,17 +201,30 @@ struct v1_phase1 {
 	struct v1_fail suspect;
 };
 
+/** struct v1_admit - @step: how many steps of the table in admit.c have been begun; @wait: for the peer's part of the last */
+struct v1_admit {
+	unsigned int step;
+	bool initial_contact;
+	struct timer wait;
+};
+
+struct v1_transaction;
+
 /**
  * struct v1_priv - what the protocol keeps of an established SA
  * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @frag: fragments of messages, see fragment.h
+ * @admit: what is still to be done after phase 1, see admit.c
+ * @transactions: transaction exchanges under way
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
  * @vendors: a bit for each row of vendor.c that the peer has sent
  */
 struct v1_priv {
 	struct v1_resend last;
 	struct v1_frag frag;
+	struct v1_admit admit;
+	struct v1_transaction *transactions;
 	enum v1_hash_order order;
 	bool order_known;
 	struct v1_seen *seen;
