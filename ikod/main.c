@@ -7,6 +7,7 @@
 
 #include "cfg/cfg.h"
 #include "ctl/server.h"
+#include "os/hash_password.h"
 #include "os/log.h"
 #include "os/loop.h"
 #include "os/process.h"
@@ -31,6 +32,7 @@ struct daemon {
 static const char usage[] =
 	"usage: ikod -f [-c FILE] [-v]     run in the foreground\n"
 	"       ikod --check [-c FILE]     read the configuration, say what is wrong, exit\n"
+	"       ikod --hash-password       read a password, print a hash for xauth-users-file\n"
 	"       ikod --version\n"
 	"\n"
 	"  -c FILE   configuration instead of " CFG_DEFAULT_FILE " (and conf.d/*.conf beside it)\n"
@@ -229,6 +231,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "check", no_argument, NULL, 'C' }, { "version", no_argument, NULL, 'V' },
+		{ "hash-password", no_argument, NULL, 'H' },
 		{ "config", required_argument, NULL, 'c' }, { "foreground", no_argument, NULL, 'f' },
 		{ "verbose", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { 0 },
 	};
@@ -239,6 +242,7 @@ int main(int argc, char **argv)
 	while ((o = getopt_long(argc, argv, "fc:vh", options, NULL)) != -1) {
 		switch (o) {
 		case 'C': only_check = true; break;
+		case 'H': return process_harden() ? hash_password() : EXIT_FAILURE;
 		case 'V': puts("ikod " VPNTUN_VERSION); return EXIT_SUCCESS;
 		case 'c': d.path = optarg; break;
 		case 'f': foreground = true; break;

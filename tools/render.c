@@ -180,6 +180,10 @@ static void render_head(const struct page *p, const json_t *c)
 			    *remote_id ? remote_id : "any");
 		putc('\n', p->out);
 	}
+	if (*str(c, "user")) {
+		page_printf(p, INK_NONE, "  user        %s", str(c, "user"));
+		putc('\n', p->out);
+	}
 	if (*str(c, "inner")) {
 		page_printf(p, INK_NONE, "  inner       %s", str(c, "inner"));
 		putc('\n', p->out);

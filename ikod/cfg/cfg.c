@@ -101,6 +101,7 @@ bool cfg_load(const char *path, struct cfg *out, struct cfg_errors *errs)
 		cfg_conn_settle(&ld, &ld.conns[i]);
 	cfg_secrets_read(&ld);
 	cfg_secrets_assign(&ld);
+	cfg_xauth_read(&ld);
 	cfg_lint(&ld);
 
 	ok = !mine.n_errors;

@@ -191,6 +191,11 @@ void cfg_section_handle(struct cfg_load *ld, struct cfg_section *s);
 
 /* secrets.c */
 
+/** cfg_slurp_error - what cfg_slurp() returned for a file of secrets, in words */
+const char *cfg_slurp_error(int err);
+/** cfg_owner_only - reports a file that others can read or replace; false then */
+bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
+		    const struct stat *st);
 void cfg_secrets_read(struct cfg_load *ld);
 /** cfg_secrets_assign - give each connection its key, from psk-file or the secrets file */
 void cfg_secrets_assign(struct cfg_load *ld);
@@ -203,6 +208,13 @@ extern const struct cfg_word cfg_profile_words[];
 void cfg_profile_check(struct cfg_load *ld, const struct cfg_conn *c);
 /** cfg_profile_check_gateway - the same over all connections to the gateway of the @i-th, up to that one */
 void cfg_profile_check_gateway(struct cfg_load *ld, unsigned int i);
+
+/* xauth.c */
+
+bool cfg_set_user(struct cfg_value *v, void *base);	/* char[XAUTH_USER_MAX + 1] */
+bool cfg_set_file(struct cfg_value *v, void *base);
+/** cfg_xauth_read - passwords and users of all connections */
+void cfg_xauth_read(struct cfg_load *ld);
 
 /* lint.c */
 

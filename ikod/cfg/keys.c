@@ -44,6 +44,9 @@ static const struct cfg_word mode_config_words[] = {
 	{ "no", MODE_CONFIG_NO }, { "pull", MODE_CONFIG_PULL }, { "push", MODE_CONFIG_PUSH }, { "off", MODE_CONFIG_NO },
 	{ NULL, 0 },
 };
+static const struct cfg_word xauth_words[] = {
+	{ "no", XAUTH_NO }, { "client", XAUTH_CLIENT }, { "server", XAUTH_SERVER }, { "off", XAUTH_NO }, { NULL, 0 },
+};
 static const struct cfg_word ike_frag_words[] = {
 	{ "no", IKE_FRAG_NO }, { "yes", IKE_FRAG_YES }, { "force", IKE_FRAG_FORCE }, { "off", IKE_FRAG_NO },
 	{ "on", IKE_FRAG_YES }, { NULL, 0 },
@@ -85,6 +88,10 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_MODE_CONFIG]	= { cfg_set_word, AT(mode_config), .words = mode_config_words },
 	[KEY_POOL]		= { cfg_set_pool, AT(pool) },
 	[KEY_POOL_DNS]		= { cfg_set_addr, AT(pool_dns) },
+	[KEY_XAUTH]		= { cfg_set_word, AT(xauth), .words = xauth_words },
+	[KEY_XAUTH_USER]	= { cfg_set_user, AT(xauth_user) },
+	[KEY_XAUTH_PASSWORD_FILE] = { cfg_set_file },
+	[KEY_XAUTH_USERS_FILE]	= { cfg_set_file },
 	[KEY_IKE_VERSION]	= { cfg_set_word, AT(ike_version), .words = version_words },
 	[KEY_IKE]		= { cfg_set_ike },
 	[KEY_ESP]		= { cfg_set_esp },

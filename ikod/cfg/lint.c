@@ -424,6 +424,10 @@ static bool check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const
 		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_PSK_FILE),
 			   "the secret differs from that of connection '%s' (%s) with remote = %s, expected one secret: it is needed before the peer's identity is known",
 			   ca->name, place(b, a, KEY_PSK_FILE, at), who);
+	if (!a->bad[KEY_XAUTH] && !b->bad[KEY_XAUTH] && ca->xauth != cb->xauth)
+		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_XAUTH),
+			   "xauth differs from that of connection '%s' (%s) with remote = %s, expected the same in both: it is agreed on before the peer's identity is known",
+			   ca->name, place(b, a, KEY_XAUTH, at), who);
 	if (!a->bad[KEY_REMOTE_ID] && !b->bad[KEY_REMOTE_ID] &&
 	    (!ca->remote_id.type || !cb->remote_id.type || v1_id_eq(&ca->remote_id, &cb->remote_id)))
 		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_ID),

@@ -17,13 +17,13 @@
 #define PSK_SHORT	8
 #define PSK_MAX		1024
 
-static const char *slurp_error(int err, bool secret_file)
+const char *cfg_slurp_error(int err)
 {
 	switch (err) {
 	case EINVAL:
 		return "is no regular file";
 	case EFBIG:
-		return secret_file ? "is too large for a file of secrets" : "is too large";
+		return "is too large for a file of secrets";
 	default:
 		return strerror(err);
 	}
@@ -33,8 +33,8 @@ static const char *slurp_error(int err, bool secret_file)
  * Only its owner may be able to read or replace a secret: root, or who runs this.
  * The check is on the opened file, so it holds for what was read.
  */
-static bool owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
-		       const struct stat *st)
+bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
+		    const struct stat *st)
 {
 	char q[CFG_QUOTE_LEN];
 
@@ -114,11 +114,11 @@ static void psk_file_read(struct cfg_load *ld, struct cfg_conn *c)
 
 	cfg_quote(path, q);
 	if (err) {
-		cfg_report(ld, CFG_ERROR, c->file, line, "psk-file: '%s': %s, expected %s", q, slurp_error(err, true),
+		cfg_report(ld, CFG_ERROR, c->file, line, "psk-file: '%s': %s, expected %s", q, cfg_slurp_error(err),
 			   "a file that holds the pre-shared key");
 	} else if (memchr(text.p, '\0', text.len)) {
 		cfg_report(ld, CFG_ERROR, c->file, line, "psk-file: '%s' holds a NUL byte, expected one line of text", q);
-	} else if (owner_only(ld, c->file, line, path, &st)) {
+	} else if (cfg_owner_only(ld, c->file, line, path, &st)) {
 		/* a byte order mark is no part of the key */
 		const char *key = (char *)text.p + (strncmp((char *)text.p, "\xef\xbb\xbf", 3) ? 0 : 3);
 
@@ -229,8 +229,8 @@ void cfg_secrets_read(struct cfg_load *ld)
 	if (err)
 		cfg_report(ld, CFG_ERROR, ld->secrets_at, ld->secrets_line,
 			   "secrets-file: '%s': %s, expected a file of secrets", cfg_quote(path, q),
-			   slurp_error(err, true));
-	else if (owner_only(ld, ld->secrets_at ? ld->secrets_at : file, ld->secrets_line, path, &st))
+			   cfg_slurp_error(err));
+	else if (cfg_owner_only(ld, ld->secrets_at ? ld->secrets_at : file, ld->secrets_line, path, &st))
 		cfg_parse(ld, file, &text, true, secrets_section);
 	if (ld->errs->n_errors != errors)
 		ld->secrets_broken = true;

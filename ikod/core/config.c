@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/config.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,10 @@ void conn_cfg_put(struct conn_cfg *c)
 	if (!c || --c->refs)
 		return;
 	secret_wipe(&c->psk);
+	secret_wipe(&c->xauth_password);
+	if (c->users)
+		OPENSSL_cleanse(c->users, c->n_users * sizeof(*c->users));
+	free(c->users);
 	free(c->file);
 	free(c);
 }
@@ -125,6 +130,18 @@ static bool inner_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	       a->mode_config == b->mode_config && subnet_eq(&a->pool, &b->pool) && addr_eq(&a->pool_dns, &b->pool_dns);
 }
 
+static bool xauth_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	if (a->xauth != b->xauth || strcmp(a->xauth_user, b->xauth_user) || a->n_users != b->n_users ||
+	    !secret_eq(&a->xauth_password, &b->xauth_password))
+		return false;
+	for (unsigned int i = 0; i < a->n_users; i++)
+		if (strcmp(a->users[i].name, b->users[i].name) ||
+		    CRYPTO_memcmp(&a->users[i].hash, &b->users[i].hash, sizeof(a->users[i].hash)))
+			return false;
+	return true;
+}
+
 static bool outer_same(const struct outer_cfg *a, const struct outer_cfg *b)
 {
 	return a->df == b->df && a->fragment == b->fragment && a->dscp == b->dscp && a->ttl == b->ttl &&
@@ -157,7 +174,7 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 
 bool conn_cfg_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
-	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) && inner_same(a, b) &&
+	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) && inner_same(a, b) && xauth_same(a, b) &&
 	       numbers_same(a, b) && ike_suites_same(a, b) && esp_suites_same(a, b) &&
 	       subnets_same(a->local_subnets, a->n_local, b->local_subnets, b->n_local) &&
 	       subnets_same(a->remote_subnets, a->n_remote, b->remote_subnets, b->n_remote) &&

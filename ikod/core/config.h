@@ -4,6 +4,7 @@
 
 #include "core/config_keys.h"
 #include "crypto/alg.h"
+#include "crypto/password.h"
 #include "crypto/secret.h"
 #include "wire/addr.h"
 #include "wire/v1.h"
@@ -22,6 +23,7 @@ enum lifetime_policy { LIFETIME_CLAIM, LIFETIME_OBEY, LIFETIME_STRICT };	/* if t
 enum peer_profile { PROFILE_NONE, PROFILE_HUAWEI_CLASSIC, PROFILE_HUAWEI_ENTERPRISE, PROFILE_AWS, PROFILE_AZURE };
 enum encap_mode { ENCAP_AUTO, ENCAP_FORCE_UDP };
 enum ike_frag_mode { IKE_FRAG_NO, IKE_FRAG_YES, IKE_FRAG_FORCE };	/* fragments of IKE messages: never, if the peer announces them, always */
+enum xauth_mode { XAUTH_NO, XAUTH_CLIENT, XAUTH_SERVER };		/* who has a password: nobody, we, the peer */
 enum mode_config_mode { MODE_CONFIG_NO, MODE_CONFIG_PULL, MODE_CONFIG_PUSH };	/* inner addresses: none, asked for, told */
 enum esn_mode { ESN_NO, ESN_OFFER, ESN_YES };		/* refused, preferred, demanded */
 enum df_mode { DF_COPY, DF_SET, DF_CLEAR };		/* as VPNTUN_DF_* */
@@ -41,6 +43,13 @@ struct outer_cfg {
 	enum fragment_mode fragment;
 	uint32_t dscp, ttl;
 	bool ecn, mss_clamp;
+};
+
+#define XAUTH_USER_MAX 64
+/** struct xauth_user - a user that may come in */
+struct xauth_user {
+	char name[XAUTH_USER_MAX + 1];
+	struct password_hash hash;
 };
 
 /** struct cfg_where - a place in a configuration file; line 0 if the key is not written there */
@@ -72,6 +81,11 @@ struct conn_cfg {
 	enum mode_config_mode mode_config;
 	struct subnet pool;			/* family 0: none */
 	union endpoint pool_dns;
+	enum xauth_mode xauth;
+	char xauth_user[XAUTH_USER_MAX + 1];	/* who we are */
+	struct secret xauth_password;
+	struct xauth_user *users;		/* whom we let in; read inside jobs */
+	unsigned int n_users;
 	int ike_version;
 	struct ike_suite ike[SUITES_MAX];
 	unsigned int n_ike;

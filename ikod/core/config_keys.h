@@ -14,6 +14,10 @@
 	X(MODE_CONFIG, "mode-config", "no, pull or push")				\
 	X(POOL, "pool", "an IPv4 network such as 10.9.0.0/24")				\
 	X(POOL_DNS, "pool-dns", "an IPv4 address")					\
+	X(XAUTH, "xauth", "no, client or server")					\
+	X(XAUTH_USER, "xauth-user", "the name of a user")				\
+	X(XAUTH_PASSWORD_FILE, "xauth-password-file", "a file that holds the password")	\
+	X(XAUTH_USERS_FILE, "xauth-users-file", "a file of lines NAME:HASH")		\
 	X(IKE_VERSION, "ike-version", "1")						\
 	X(IKE, "ike", "proposals such as aes128-sha256-modp2048, separated by commas")	\
 	X(ESP, "esp", "proposals such as aes128-sha256, separated by commas")		\

@@ -190,6 +190,8 @@ struct conn {
 	struct conn *next_dead;
 	struct failure failure;
 	struct inner_config inner;
+	char xauth_user[XAUTH_USER_MAX + 1];	/* of the peer, that came in last */
+	unsigned int xauth_failures;	/* since then */
 	struct lease *lease;		/* of our pool, NULL until the peer asked */
 };
 

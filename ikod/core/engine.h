@@ -172,6 +172,7 @@ struct st_failure {
 struct st_conn {
 	const char *name, *state, *start, *interface;	/* state: "up", "partial", "connecting", "down", "waiting" */
 	const char *local, *remote, *local_id, *remote_id;
+	const char *user;	/* the peer's, by XAUTH; may be empty */
 	const char *inner;	/* addresses by mode config; may be empty */
 	const char *packets;	/* "df set, ttl 64": how packets are made where that is not the default; may be empty */
 	unsigned int children_up, children_total;

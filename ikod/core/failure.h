@@ -33,6 +33,8 @@
 	X(UNKNOWN_PEER, "peer-address-mismatch", "no connection is configured for this address", KEY_REMOTE) \
 	X(MODE_CONFIG, "mode-config-failed", "the peer gave no inner address", KEY_MODE_CONFIG) \
 	X(POOL, "pool-exhausted", "the pool has no address left", KEY_POOL)		\
+	X(XAUTH, "xauth-failed", "the user or the password of XAUTH was refused", KEY_XAUTH) \
+	X(XAUTH_MISMATCH, "xauth-mismatch", "one side demands XAUTH, the other does not", KEY_XAUTH) \
 	X(MALFORMED, "malformed-message", "the message breaks the protocol", KEY_NONE)	\
 	X(DPD, "dpd-timeout", "the peer stopped answering dead peer detection", KEY_DPD) \
 	X(PEER_DELETED, "peer-deleted", "the peer deleted it", KEY_NONE)		\

@@ -16,6 +16,7 @@ enum ike_job_type {
 	JOB_DH_GENERATE,	/* group, seed -> priv, pub */
 	JOB_V1_PHASE1,		/* suite, priv, peer_pub, psk, nonces, cookies -> keys */
 	JOB_V1_PHASE2,		/* group, priv, peer_pub -> gqm */
+	JOB_XAUTH,		/* cfg, user, password -> ok: may it come in */
 };
 
 #define NONCE_MAX 256
@@ -43,6 +44,8 @@ struct ike_job {
 	uint8_t cky_i[8], cky_r[8];
 	struct v1_keys keys;
 	struct secret gqm;
+	char user[XAUTH_USER_MAX + 1];
+	struct secret password;
 	bool ok;
 	const char *why;
 };

@@ -173,6 +173,7 @@ static void visit_conn(const struct conn *c, uint64_t now, const struct st_visit
 	st.remote_id = remote_id;
 	packets_str(c->cfg, packets);
 	st.packets = packets;
+	st.user = c->xauth_user;
 	st.inner = conn_inner_str(c, inner);
 	st.children_up = count_up(c);
 	st.children_total = c->n_children;

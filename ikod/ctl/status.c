@@ -77,11 +77,11 @@ static void on_conn(void *ctx, const struct st_conn *c)
 		return;
 	w->ikes = or_die(json_array());
 	w->children = or_die(json_array());
-	j = or_die(json_pack("{so so so so so so so so so so so so so so so}",
+	j = or_die(json_pack("{so so so so so so so so so so so so so so so so}",
 			     "name", text(c->name), "state", text(c->state), "interface", text(c->interface),
 			     "start", text(c->start), "local", text(c->local), "remote", text(c->remote),
 			     "local_id", text_or_null(c->local_id), "remote_id", text_or_null(c->remote_id),
-			     "packets", text_or_null(c->packets), "inner", text_or_null(c->inner),
+			     "packets", text_or_null(c->packets), "inner", text_or_null(c->inner), "user", text_or_null(c->user),
 			     "children_up", number(c->children_up),
 			     "children_total", number(c->children_total),
 			     "failure", failure(&c->failure), "ike_sas", w->ikes, "children", w->children));

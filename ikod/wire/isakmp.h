@@ -161,7 +161,12 @@ enum { XAUTH_TYPE_GENERIC = 0 };
 enum { XAUTH_STATUS_FAIL = 0, XAUTH_STATUS_OK = 1 };
 
 enum { LIFE_SECONDS = 1, LIFE_KILOBYTES = 2 };
-enum { P1_AUTH_PSK = 1, P1_AUTH_RSA_SIG = 3 };
+enum {
+	P1_AUTH_PSK		= 1,
+	P1_AUTH_RSA_SIG		= 3,
+	P1_AUTH_XAUTH_INIT_PSK	= 65001,	/* draft-beaulieu-ike-xauth-02 7.2: the initiator has a password */
+	P1_AUTH_XAUTH_RESP_PSK	= 65002,
+};
 enum {
 	ENCAP_TUNNEL		= 1,
 	ENCAP_TRANSPORT		= 2,

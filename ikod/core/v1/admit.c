@@ -20,6 +20,7 @@ static const struct step {
 	bool (*begin)(struct ike_sa *sa);
 	enum failure_cause silence;
 } steps[] = {
+	{ v1_xauth_due, v1_xauth_begin, FAIL_XAUTH },
 	{ v1_config_due, v1_config_begin, FAIL_MODE_CONFIG },
 };
 
@@ -72,6 +73,11 @@ static uint64_t patience(const struct ike_sa *sa)
 	return 2 * v1_resend_span(sa->conn->cfg);
 }
 
+void v1_admit_wait(struct ike_sa *sa, void (*then)(void *sa), uint64_t ms)
+{
+	timer_set(&sa->e->timers, &admit_of(sa)->wait, sa->e->now + (ms ? ms : patience(sa)), then, sa);
+}
+
 void v1_admit_next(struct ike_sa *sa)
 {
 	struct v1_admit *admit = admit_of(sa);
@@ -86,7 +92,7 @@ void v1_admit_next(struct ike_sa *sa)
 		if (!s->due(sa))
 			continue;
 		if (s->begin(sa)) {
-			timer_set(&sa->e->timers, &admit->wait, sa->e->now + patience(sa), too_late, sa);
+			v1_admit_wait(sa, too_late, 0);
 		} else {
 			v1_fail_set(&f, FAIL_CRYPTO, WHO_US, 0);
 			v1_admit_fail(sa, &f);
@@ -113,4 +119,9 @@ static bool at(const struct ike_sa *sa, bool (*due)(const struct ike_sa *sa))
 bool v1_admit_waits_for_config(const struct ike_sa *sa)
 {
 	return at(sa, v1_config_due);
+}
+
+bool v1_admit_waits_for_xauth(const struct ike_sa *sa)
+{
+	return at(sa, v1_xauth_due);
 }

@@ -21,6 +21,7 @@ bool v1_main_i_message1(struct ike_sa *sa)
 	buf_put(&p1->sai_b, w->b.p + body, w->b.len - body);
 	v1_vendor_put(w);
 	v1_frag_offer(sa, w);
+	v1_xauth_offer(sa, w);
 	return v1_main_finish(sa, w, false) && !p1->sai_b.failed;
 }
 

@@ -114,6 +114,7 @@ void v1_sa_release(struct ike_sa *sa)
 	v1_frag_release(sa);
 	v1_transactions_release(sa);
 	v1_admit_release(sa);
+	v1_xauth_release(sa);
 	v1_seen_free(&priv->seen);
 	free(priv);
 	sa->v1_priv = NULL;

@@ -37,6 +37,7 @@ enum v1_verdict v1_main_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 	v1_put_sa_chosen(&p1->out, prop, NULL, 0, t);
 	v1_vendor_put_agreed(sa, &p1->out);
 	v1_frag_offer(sa, &p1->out);
+	v1_xauth_offer(sa, &p1->out);
 	if (p1->sai_b.failed || !v1_main_finish(sa, &p1->out, false))
 		return V1_REJECT;
 	return V1_REPLY;
@@ -107,6 +108,11 @@ static bool adopt(struct ike_sa *sa, const struct v1_id *id, struct v1_fail *f)
 		return true;
 	if (!secret_eq(&c->cfg->psk, &sa->conn->cfg->psk)) {
 		v1_fail_set(f, FAIL_PSK_MISMATCH, WHO_US, N_AUTHENTICATION_FAILED);
+		return false;
+	}
+	/* who comes in without a password is not taken for who needs one */
+	if (v1_p1_auth(c->cfg, false) != v1_p1_auth(sa->conn->cfg, false)) {
+		v1_fail_set(f, FAIL_XAUTH_MISMATCH, WHO_US, N_AUTHENTICATION_FAILED);
 		return false;
 	}
 	if (!offers_suite(c->cfg, &sa->suite)) {

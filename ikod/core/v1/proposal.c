@@ -49,7 +49,12 @@ static bool cipher_differs(enum enc_alg enc, uint16_t keybits, enum enc_alg got,
 
 /* ---- phase 1 ---- */
 
-static unsigned int p1_diff(const struct ike_suite *s, const struct v1_proposal *p,
+static bool is_xauth(uint16_t auth)
+{
+	return auth == P1_AUTH_XAUTH_INIT_PSK || auth == P1_AUTH_XAUTH_RESP_PSK;
+}
+
+static unsigned int p1_diff(const struct ike_suite *s, uint16_t auth, const struct v1_proposal *p,
 			    const struct v1_transform *t)
 {
 	unsigned int diff = 0;
@@ -60,7 +65,7 @@ static unsigned int p1_diff(const struct ike_suite *s, const struct v1_proposal 
 		diff |= DIFF_CIPHER;
 	if (hash_from_v1_p1(t->hash) != s->hash)
 		diff |= DIFF_INTEG;
-	if (t->auth != P1_AUTH_PSK)
+	if (t->auth != auth)
 		diff |= DIFF_AUTH;
 	if (t->group != s->group)
 		diff |= DIFF_GROUP;
@@ -119,7 +124,7 @@ void v1_p1_offer(const struct conn_cfg *cfg, struct v1_writer *w)
 		t[i] = (struct v1_transform_out){
 			.number = i + 1, .id = TRANSFORM_KEY_IKE, .enc = enc->v1_p1,
 			.keylen = enc->key_attr ? s->keybits : 0, .hash = hash_info(s->hash)->v1_p1,
-			.auth = P1_AUTH_PSK, .group = s->group, .life_s = cfg->ike_lifetime,
+			.auth = v1_p1_auth(cfg, true), .group = s->group, .life_s = cfg->ike_lifetime,
 		};
 	}
 	v1_put_sa(w, 1, &p, 1);
@@ -129,14 +134,15 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 					const struct v1_proposal **prop, struct ike_suite *suite,
 					struct v1_fail *f)
 {
-	bool only_group = false;
+	uint16_t auth = v1_p1_auth(cfg, false);
+	bool only_group = false, only_auth = false;
 
 	for (unsigned int i = 0; i < cfg->n_ike; i++) {
 		for (unsigned int k = 0; k < offer->n_proposals; k++) {
 			const struct v1_proposal *p = &offer->proposals[k];
 
 			for (unsigned int n = p->first; n < p->first + p->n; n++) {
-				unsigned int diff = p1_diff(&cfg->ike[i], p, &offer->transforms[n]);
+				unsigned int diff = p1_diff(&cfg->ike[i], auth, p, &offer->transforms[n]);
 
 				if (!diff) {
 					*prop = p;
@@ -144,10 +150,11 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 					return &offer->transforms[n];
 				}
 				only_group |= diff == DIFF_GROUP;
+				only_auth |= diff == DIFF_AUTH && (is_xauth(auth) || is_xauth(offer->transforms[n].auth));
 			}
 		}
 	}
-	v1_fail_set(f, only_group ? FAIL_P1_DH : FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
+	v1_fail_set(f, only_auth ? FAIL_XAUTH_MISMATCH : only_group ? FAIL_P1_DH : FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	v1_p1_text(cfg, f->ours, sizeof(f->ours));
 	p1_offer_text(offer, f->theirs, sizeof(f->theirs));
 	return NULL;

@@ -151,13 +151,19 @@ static void answer_begin(struct v1_transaction *t, enum v1_cfg_type type, const 
 static void requested(struct v1_transaction *t, const struct v1_attrs *a)
 {
 	answer_begin(t, CFG_REPLY, a);
-	v1_config_answer(t->sa, a, &t->out);
+	if (v1_xauth_is(a))
+		v1_xauth_answer(t->sa, a, &t->out);
+	else
+		v1_config_answer(t->sa, a, &t->out);
 }
 
 static void set(struct v1_transaction *t, const struct v1_attrs *a)
 {
 	answer_begin(t, CFG_ACK, a);
-	v1_config_put_ack(t->sa, a, &t->out);
+	if (v1_xauth_is(a))
+		v1_xauth_put_ack(a, &t->out);
+	else
+		v1_config_put_ack(t->sa, a, &t->out);
 }
 
 /* ---- receiving ---- */
@@ -194,7 +200,9 @@ static void answered(struct v1_transaction *t, const struct row *row, const stru
 		v1_resend_send(&t->rs, &t->out.b, false);
 	else
 		buf_free(&t->out.b);
-	if (a->type == CFG_SET)
+	if (a->type == CFG_SET && v1_xauth_is(a))
+		v1_xauth_told(sa, a);
+	else if (a->type == CFG_SET)
 		v1_config_told(sa, a);
 }
 

@@ -9,6 +9,7 @@
  * field made of draft-ietf-ipsec-isakmp-mode-cfg-05) and what it carries:
  *
  *   transaction.c   the exchange: REQUEST and REPLY, SET and ACK
+ *   xauth.c         user and password, in both roles
  *   mode_config.c   inner addresses, in both roles
  *   admit.c         what stands between phase 1 and the first quick mode
  */
@@ -70,6 +71,21 @@ void v1_config_put_ack(const struct ike_sa *sa, const struct v1_attrs *a, struct
 /** v1_config_told - take what the peer told us; may end @sa */
 void v1_config_told(struct ike_sa *sa, const struct v1_attrs *a);
 
+/* ---- xauth.c ---- */
+
+/** v1_xauth_due - does a password stand between phase 1 and the rest, ours or the peer's */
+bool v1_xauth_due(const struct ike_sa *sa);
+/** v1_xauth_begin - ask for it, or get ready to be asked */
+bool v1_xauth_begin(struct ike_sa *sa);
+/** v1_xauth_is - is that what the attributes are about */
+bool v1_xauth_is(const struct v1_attrs *a);
+/** v1_xauth_answer - attributes of the answer to who asks us */
+void v1_xauth_answer(struct ike_sa *sa, const struct v1_attrs *a, struct v1_writer *w);
+/** v1_xauth_put_ack, v1_xauth_told - as for mode config: what the gateway made of it */
+void v1_xauth_put_ack(const struct v1_attrs *a, struct v1_writer *w);
+void v1_xauth_told(struct ike_sa *sa, const struct v1_attrs *a);
+void v1_xauth_release(struct ike_sa *sa);
+
 /* ---- admit.c ---- */
 
 /** v1_admit_begin - phase 1 is done; @sa stays IKE_CONNECTING until all that is configured to follow is done as well */
@@ -80,6 +96,9 @@ void v1_admit_next(struct ike_sa *sa);
 void v1_admit_fail(struct ike_sa *sa, const struct v1_fail *f);
 /** v1_admit_waits_for_config - is an inner address what is missing */
 bool v1_admit_waits_for_config(const struct ike_sa *sa);
+bool v1_admit_waits_for_xauth(const struct ike_sa *sa);
+/** v1_admit_wait - something else to wait for: @then in @ms; 0: as long as a step may take */
+void v1_admit_wait(struct ike_sa *sa, void (*then)(void *sa), uint64_t ms);
 void v1_admit_release(struct ike_sa *sa);
 
 #endif

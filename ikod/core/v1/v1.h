@@ -130,7 +130,7 @@ void v1_resend_release(struct v1_resend *r);
 struct v1_waiter {
 	uint64_t id;
 	struct ike_sa *sa;
-	struct v1_quick *quick;		/* NULL: phase 1 of @sa */
+	struct v1_quick *quick;		/* NULL: phase 1 of @sa, or what follows it */
 	UT_hash_handle hh;		/* engine->v1_waiters */
 };
 
@@ -208,6 +208,13 @@ struct v1_admit {
 	struct timer wait;
 };
 
+/** struct v1_xauth - see xauth.c; @user: what the peer says, @asked: how often we were, @wait: for the password's check */
+struct v1_xauth {
+	char user[XAUTH_USER_MAX + 1];
+	unsigned int asked;
+	struct v1_waiter wait;
+};
+
 struct v1_transaction;
 
 /**
@@ -224,6 +231,7 @@ struct v1_priv {
 	struct v1_resend last;
 	struct v1_frag frag;
 	struct v1_admit admit;
+	struct v1_xauth xauth;
 	struct v1_transaction *transactions;
 	enum v1_hash_order order;
 	bool order_known;
@@ -277,6 +285,14 @@ enum v1_verdict v1_main_r_message3(struct ike_sa *sa, const struct v1_msg *m, st
 enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
 enum v1_verdict v1_main_r_generated(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
 enum v1_verdict v1_main_r_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+
+/* ---- xauth.c: what phase 1 has to know ---- */
+
+/** v1_p1_auth - authentication method that our connection has in phase 1 */
+uint16_t v1_p1_auth(const struct conn_cfg *cfg, bool initiator);
+/** v1_xauth_offer - its vendor ID in our message 1 or 2 */
+void v1_xauth_offer(const struct ike_sa *sa, struct v1_writer *w);
+void v1_xauth_job_done(struct ike_sa *sa, const struct ike_job *job);
 
 /* ---- quick mode ---- */
 

@@ -60,6 +60,8 @@ void v1_job_done(struct ike_engine *e, struct ike_job *job)
 	v1_job_forget(e, w);
 	if (q)
 		v1_quick_job_done(q, job);
-	else
+	else if (sa->p1)
 		v1_p1_job_done(sa, job);
+	else
+		v1_xauth_job_done(sa, job);
 }
