@@ -63,6 +63,7 @@ struct cfg_where {
  * @refs: owned by the engine's thread only
  * @local, @remote: sa_family AF_UNSPEC for "any"; port 0
  * @psk: touched inside jobs only
+ * @xauth_password: leaves in a message, so it is not; @users: inside jobs only
  * @at: where each key stands, @where the section itself
  * All times in seconds. retransmit_timeout in milliseconds.
  */
@@ -84,7 +85,7 @@ struct conn_cfg {
 	enum xauth_mode xauth;
 	char xauth_user[XAUTH_USER_MAX + 1];	/* who we are */
 	struct secret xauth_password;
-	struct xauth_user *users;		/* whom we let in; read inside jobs */
+	struct xauth_user *users;		/* whom we let in */
 	unsigned int n_users;
 	int ike_version;
 	struct ike_suite ike[SUITES_MAX];
