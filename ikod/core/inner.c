@@ -116,7 +116,7 @@ bool conn_lease(struct conn *c, struct subnet *out)
 			exhausted(c);
 			return false;
 		}
-		engine_log(c->e, LOG_L_INFO, c, "the peer gets an address of the pool: %s", conn_inner_str(c, text));
+		engine_log(c->e, LOG_L_INFO, c, "%s, out of the pool", conn_inner_str(c, text));
 	}
 	*out = (struct subnet){ .family = AF_INET, .prefixlen = 32 };
 	memcpy(out->addr, c->lease->addr, sizeof(c->lease->addr));

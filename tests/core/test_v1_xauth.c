@@ -439,6 +439,73 @@ static void others_stay_up(void **state)
 	net_free(net);
 }
 
+static bool no_answers_of_2(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	return from == 2 && p[18] == XCHG_TRANSACTION;
+}
+
+/* A Delete of an IKE SA that is not its own, from @sa. */
+static void delete_other(struct ike_sa *sa, const struct ike_sa *other)
+{
+	uint32_t msgid = v1_fresh_msgid(sa);
+	struct v1_writer w;
+	uint8_t spi[16], iv[16];
+
+	v1_spi_of(other, spi);
+	v1_phase2_begin(sa, &w, XCHG_INFO, msgid, true);
+	v1_put_delete(&w, PROTO_ISAKMP, spi, sizeof(spi), 1);
+	assert_true(v1_iv_phase2(&sa->suite, sa->last_iv, msgid, iv));
+	assert_true(v1_phase2_end(sa, &w, msgid, V1_HASH_1, NULL, iv));
+	engine_send(sa->e, &sa->path, w.b.p, w.b.len);
+	buf_free(&w.b);
+}
+
+/* Nor by what it says in exchanges of its own; but that it goes away is believed. */
+static void others_cannot_be_ended(void **state)
+{
+	struct net *net = net_new(3, 44);
+	struct ike_sa *used, *mine;
+	uint8_t cookies[16];
+	uint32_t spi;
+	unsigned int sas;
+
+	(void)state;
+	net_configure1(net, 1, anybody(net));
+	net_configure1(net, 0, user_cfg(net, 0, "anna", PASSWORD));
+	net_run(net, 3000);
+	used = conn(net, 1)->ike;
+	sas = node_sas(&net->nodes[1]);
+	assert_int_equal(sas, 8);
+	net->drop = no_answers_of_2;
+	net_configure1(net, 2, user_cfg(net, 2, "anna", "guess"));
+	net_run(net, 500);
+	mine = any_ike(net, 2);
+	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 2);
+	spi = conn(net, 1)->children[0].current->spi_out;
+	v1_spi_of(mine, cookies);
+	v1_notify_protected(mine, PROTO_ISAKMP, N_INITIAL_CONTACT, cookies, sizeof(cookies), NULL, 0);
+	v1_notify_protected(mine, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	v1_send_delete_esp(mine, &spi, 1);
+	delete_other(mine, used);
+	net_run(net, 500);
+	assert_ptr_equal(conn(net, 1)->ike, used);
+	assert_int_equal(node_sas(&net->nodes[1]), sas);
+	assert_int_equal(node_count(&net->nodes[1], "child-down") + node_count(&net->nodes[1], "ike-down"), 0);
+	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 2);
+	/* it still lives, and then it does not */
+	v1_send_dpd(mine, 5, false);
+	sas = net->nodes[1].sent;
+	net_run(net, 100);
+	assert_int_equal(net->nodes[1].sent, sas + 1);
+	v1_send_delete_ike(mine);
+	net_run(net, 100);
+	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 1);
+	assert_ptr_equal(conn(net, 1)->ike, used);
+	net_free(net);
+}
+
 /* Phase 1 under the rules of one connection does not lead into another one that demands a password. */
 static void not_by_another_name(void **state)
 {
@@ -484,7 +551,7 @@ static bool tell_lies(struct net *net, unsigned int from, const uint8_t *p, size
 		return false;
 	memcpy(iv, t->iv, sizeof(iv));
 	v1_phase2_begin(mine, &w, XCHG_TRANSACTION, t->msgid, true);
-	v1_attrs_begin(&w, CFG_REPLY, t->id);
+	v1_attrs_begin(&w, CFG_REPLY, 0);	/* as from strongSwan */
 	if (lie.has_type)
 		v1_attr_put_u16(&w, XAUTH_TYPE, lie.type);
 	if (lie.has_user)
@@ -749,6 +816,7 @@ int main(void)
 		cmocka_unit_test(nothing_before_the_password),
 		cmocka_unit_test(the_gateway_waits),
 		cmocka_unit_test(others_stay_up),
+		cmocka_unit_test(others_cannot_be_ended),
 		cmocka_unit_test(not_by_another_name),
 		cmocka_unit_test(answers_that_are_none),
 		cmocka_unit_test(the_password_is_not_given_away),

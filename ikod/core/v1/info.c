@@ -226,8 +226,8 @@ static void delete_ike(struct ike_sa *sa, const uint8_t *cookies)
 
 	if (!target)
 		target = ike_sa_by_cookie(sa->e, cookies + ISAKMP_COOKIE_LEN);
-	/* one peer may not end what belongs to another */
-	if (!target || target->conn != sa->conn || target->p1 ||
+	/* one peer may not end what belongs to another, nor anything but its own before it is admitted */
+	if (!target || (sa->state == IKE_CONNECTING && target != sa) || target->conn != sa->conn || target->p1 ||
 	    memcmp(target->cky_i, cookies, ISAKMP_COOKIE_LEN) ||
 	    memcmp(target->cky_r, cookies + ISAKMP_COOKIE_LEN, ISAKMP_COOKIE_LEN))
 		return;
@@ -242,7 +242,7 @@ static void take_delete(struct ike_sa *sa, const struct v1_delete *d)
 	struct conn *c = sa->conn;
 
 	for (unsigned int i = 0; i < d->n && sa->state != IKE_DEAD; i++) {
-		if (d->proto == PROTO_ESP && d->spi_len == 4)
+		if (d->proto == PROTO_ESP && d->spi_len == 4 && sa->state != IKE_CONNECTING)
 			child_esp_deleted(c, be32(d->spis + 4 * (size_t)i));
 		else if (d->proto == PROTO_ISAKMP && d->spi_len == 2 * ISAKMP_COOKIE_LEN)
 			delete_ike(sa, d->spis + 2 * ISAKMP_COOKIE_LEN * (size_t)i);
@@ -274,6 +274,16 @@ static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct 
 	}
 }
 
+/* Before the peer is admitted (admit.c) it may say that it lives. */
+static void early_notify(struct ike_sa *sa, const struct v1_msg *m, const struct v1_notify *n)
+{
+	engine_log(sa->e, LOG_L_INFO, sa->conn, "the peer says %s (%u)", isakmp_notify_name(n->type), n->type);
+	if (n->type == N_R_U_THERE)
+		v1_dpd_take(sa, m, n);
+	else if (n->type == N_INITIAL_CONTACT && v1_contact_is(sa, n))
+		v1_priv(sa)->admit.initial_contact = true;
+}
+
 static bool has_notify(const struct v1_chain *ch, uint16_t type)
 {
 	const struct v1_payload *pl;
@@ -298,6 +308,8 @@ static void take_payload(struct ike_sa *sa, const struct v1_msg *m, const struct
 			return;
 		if (sa->p1)
 			phase1_notify(sa, &n, true);
+		else if (sa->state == IKE_CONNECTING)
+			early_notify(sa, m, &n);
 		else
 			take_notify(sa, m, &n);
 	} else if (pl->type == PL_DELETE && v1_delete_parse(pl, &d, &why)) {

@@ -480,7 +480,7 @@ struct ike_sa *v1_initiate(struct conn *c)
 
 bool v1_phase1_committed(const struct ike_sa *sa)
 {
-	return sa->p1 && sa->p1->state == P1_I_WAIT_AUTH;
+	return !sa->p1 || sa->p1->state == P1_I_WAIT_AUTH;
 }
 
 void v1_p1_refused(struct ike_engine *e, const struct v1_msg *m, const struct v1_fail *f)

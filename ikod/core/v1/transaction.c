@@ -122,13 +122,14 @@ bool v1_transaction_start(struct ike_sa *sa, enum v1_cfg_type type, const struct
 {
 	struct v1_transaction *t = transaction_new(sa, v1_fresh_msgid(sa),
 						   type == CFG_SET ? T_WAIT_ACK : T_WAIT_REPLY);
+	uint16_t id;
 
 	if (!t)
 		return false;
 	t->topic = topic;
-	engine_random(sa->e, &t->id, sizeof(t->id));
+	engine_random(sa->e, &id, sizeof(id));
 	v1_phase2_begin(sa, &t->out, XCHG_TRANSACTION, t->msgid, true);
-	v1_attrs_begin(&t->out, type, t->id);
+	v1_attrs_begin(&t->out, type, id);
 	put(sa, &t->out);
 	v1_pl_end(&t->out);
 	if (!finish(t)) {
@@ -143,7 +144,6 @@ bool v1_transaction_start(struct ike_sa *sa, enum v1_cfg_type type, const struct
 
 static void answer_begin(struct v1_transaction *t, enum v1_cfg_type type, const struct v1_attrs *a)
 {
-	t->id = a->id;
 	v1_phase2_begin(t->sa, &t->out, XCHG_TRANSACTION, t->msgid, true);
 	v1_attrs_begin(&t->out, type, a->id);
 }
@@ -264,8 +264,11 @@ void v1_transaction_input(struct ike_sa *sa, struct v1_msg *m)
 	if (!open_message(sa, m, &a))
 		return;
 	row = row_for(t->state, a.type);
-	/* draft-dukes-ike-mode-cfg-02 3.2: an answer has the identifier of what it answers */
-	if (row && (row->handle || a.id == t->id))
+	/*
+	 * An answer should have the identifier of what it answers (3.2); strongSwan's
+	 * has zero. The message id, the IV and the hash bind the two anyhow.
+	 */
+	if (row)
 		act(t, row, m, &a);
 	else
 		sa->e->counters[CNT_MALFORMED]++;

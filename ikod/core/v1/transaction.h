@@ -35,7 +35,6 @@ struct v1_transaction {
 	struct v1_resend rs;
 	struct v1_writer out;
 	uint8_t iv[16];
-	uint16_t id;			/* of the attribute payload */
 	const struct v1_topic *topic;	/* what ours is about */
 };
 
