@@ -174,7 +174,8 @@ static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 
 bool conn_cfg_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
-	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) && inner_same(a, b) && xauth_same(a, b) &&
+	return !strcmp(a->name, b->name) && !strcmp(a->interface, b->interface) && ends_same(a, b) &&
+	       inner_same(a, b) && xauth_same(a, b) &&
 	       numbers_same(a, b) && ike_suites_same(a, b) && esp_suites_same(a, b) &&
 	       subnets_same(a->local_subnets, a->n_local, b->local_subnets, b->n_local) &&
 	       subnets_same(a->remote_subnets, a->n_remote, b->remote_subnets, b->n_remote) &&

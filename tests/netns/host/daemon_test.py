@@ -53,6 +53,53 @@ def test_udp_encapsulation(lab):
     assert same_keys(a, b) == 4
 
 
+def secret_file(gateway, name, text):
+    path = gateway.dir / name
+    path.touch(mode=0o600)
+    path.write_text(text + "\n")
+    return name
+
+
+def hash_of(password):
+    return subprocess.run([REAL, "--hash-password"], input=password + "\n", capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+def user_and_gateway(lab, password):
+    """a has a user and asks for an address, b checks it and gives one."""
+    a = lab.gateway("a", local_subnets="mode-config", remote_subnets="192.168.3.0/24", xauth="client",
+                    xauth_user="anna", xauth_password_file="pw")
+    b = lab.gateway("b", local_subnets="192.168.3.0/24", remote_subnets="mode-config", pool="10.9.0.0/24",
+                    pool_dns="192.168.3.1", xauth="server", xauth_users_file="users")
+    secret_file(a, "pw", password)
+    secret_file(b, "users", "# who may come in\nanna:" + hash_of("tiger, 17"))
+    b.start()
+    a.start()
+    return a, b
+
+
+def test_user_with_inner_address(lab):
+    a, b = user_and_gateway(lab, "tiger, 17")
+    c = a.wait_up(1)
+    assert c["inner"] == "10.9.0.1; DNS 192.168.3.1; networks 192.168.3.0/24", c["inner"]
+    assert [(p["local"], p["remote"]) for p in c["children"]] == [("10.9.0.1/32", "192.168.3.0/24")]
+    c = b.wait_up(1)
+    assert c["user"] == "anna" and c["inner"] == "the peer has 10.9.0.1", c
+    assert b.route("10.9.0.0/24")[0]["dev"] == "vpn0"
+    assert same_keys(a, b) == 1
+    for g in (a, b):
+        assert "tiger" not in g.log()
+
+
+def test_user_with_wrong_password(lab):
+    a, b = user_and_gateway(lab, "tiger, 18")
+    for g, who in ((a, "peer"), (b, "us")):
+        f = wait_for("the refusal", lambda g=g: g.conn()["failure"])
+        assert (f["code"], f["refused_by"]) == ("xauth-failed", who), f
+        assert "tiger" not in g.log() and "tiger" not in json.dumps(f)
+        assert not g.did("sa-new")
+
+
 def over_ipv6(lab, local=True, **options):
     """Both sides know each other by IPv6 addresses; local = False leaves the own one to the route."""
     a, b = (lab.gateway(n, local=OUTER6[n] if local else "any", remote=OUTER6["b" if n == "a" else "a"], **options)
