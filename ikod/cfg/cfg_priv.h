@@ -189,6 +189,11 @@ bool cfg_set_pfs(struct cfg_value *v, void *base);
 /** cfg_section_handle - a section of a configuration file: [global], [connection NAME] or an error */
 void cfg_section_handle(struct cfg_load *ld, struct cfg_section *s);
 
+/* psk.c */
+
+/** cfg_psk_weakness - how somebody could guess @psk, a phrase that goes with "the key"; NULL if not easily */
+const char *cfg_psk_weakness(const struct secret *psk);
+
 /* secrets.c */
 
 /** cfg_slurp_error - what cfg_slurp() returned for a file of secrets, in words */

@@ -77,6 +77,7 @@ static bool psk_set(struct cfg_load *ld, const struct cfg_file *at, int line, co
 		    size_t len, struct secret *out)
 {
 	bool hex = len >= 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X');
+	const char *weak;
 
 	if (!len) {
 		cfg_report(ld, CFG_ERROR, at, line, "%s is empty, expected a pre-shared key", what);
@@ -93,10 +94,14 @@ static bool psk_set(struct cfg_load *ld, const struct cfg_file *at, int line, co
 	}
 	if (!hex && !secret_set(out, s, len))
 		abort();
+	weak = cfg_psk_weakness(out);
 	if (out->len < PSK_SHORT)
 		cfg_report(ld, CFG_WARNING, at, line,
 			   "%s is only %zu bytes long, expected %d or more: a short key can be guessed", what,
 			   out->len, PSK_SHORT);
+	else if (weak)
+		cfg_report(ld, CFG_WARNING, at, line,
+			   "%s can be guessed: the key %s, expected a random one (openssl rand -base64 24)", what, weak);
 	return true;
 }
 

@@ -160,8 +160,9 @@ static void start_phase1(struct conn *c)
 static bool defer_to_peer(struct conn *c)
 {
 	const struct ike_sa *theirs = find_connecting(c, ROLE_RESPONDER);
+	uint64_t since = theirs ? theirs->born : c->knocked;
 
-	if (c->deferred || !theirs || c->e->now - theirs->born >= DEFER ||
+	if (c->deferred || !since || c->e->now - since >= DEFER ||
 	    collision_rule(MET_IKE_THEIRS_FIRST, ROLE_RESPONDER)->when != WHEN_DECIDED)
 		return false;
 	c->deferred = true;
@@ -407,6 +408,7 @@ void conn_phase1_up(struct ike_sa *sa)
 		retire_ike(old, rule);
 	c->attempts = 0;
 	c->deferred = false;
+	c->knocked = 0;
 	engine_stop_timer(e, &c->retry);
 	c->failure = (struct failure){ 0 };
 	liveness_ike_up(c);
@@ -432,12 +434,11 @@ static bool worth_keeping(const struct conn *c, const struct ike_sa *sa, enum fa
 	return !c->ike && !(vague && (c->failure.cause != FAIL_NONE || find_connecting(c, ROLE_INITIATOR)));
 }
 
-static void phase1_report(struct ike_sa *sa, const struct failure *f)
+static void phase1_report(struct conn *c, const struct ike_path *path, const struct failure *f)
 {
-	struct conn *c = sa->conn;
 	char remote[ENDPOINT_STRLEN], where[320];
 
-	endpoint_str(&sa->path.remote, remote);
+	endpoint_str(&path->remote, remote);
 	engine_event(c->e, c, "failed", "phase 1 with %s: %s%s%s%s%s", remote, failure_text(f->cause),
 		     *f->ours ? "; ours: " : "", f->ours, *f->theirs ? "; theirs: " : "", f->theirs);
 	engine_log(c->e, LOG_L_WARN, c, "phase 1 with %s failed: %s (%s)%s%s%s%s; see %s", remote,
@@ -464,7 +465,7 @@ void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failur
 	failure_set(&f, c->e->now, PHASE_1, cause, who, ours, theirs);
 	if (worth_keeping(c, sa, cause)) {
 		c->failure = f;
-		phase1_report(sa, &f);
+		phase1_report(c, &sa->path, &f);
 	}
 	ike_sa_kill(sa);
 	if (sa->role == ROLE_RESPONDER)
@@ -477,6 +478,22 @@ void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failur
 	if (!conn_begins(c))
 		unwant_children(c);
 	conn_schedule_retry(c);
+}
+
+void conn_knocked(struct conn *c)
+{
+	c->knocked = c->e->now;
+}
+
+void conn_opening_refused(struct conn *c, const struct ike_path *path, enum failure_cause cause, enum failure_who who,
+			  const char *ours, const char *theirs)
+{
+	/* anybody can send it, so it must neither hide what is known of a peer that is up nor fill the log */
+	if (c->ike || (c->refused && c->e->now - c->refused < REFUSED_AGAIN))
+		return;
+	c->refused = c->e->now;
+	failure_set(&c->failure, c->e->now, PHASE_1, cause, who, ours, theirs);
+	phase1_report(c, path, &c->failure);
 }
 
 static struct ike_sa *other_established(const struct conn *c)

@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "core/engine.h"
+#include "core/limit.h"
 #include "core/timer.h"
 
 /*
@@ -25,6 +26,7 @@ struct conn;
 struct child;
 struct child_sa;
 struct ike_sa;
+struct v1_openings;
 struct v1_phase1;
 struct v1_quick;
 struct v1_waiter;
@@ -70,7 +72,8 @@ struct ike_sa {
 	struct v1_quick *quicks;
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
 	uint64_t born, up_at, heard, expires;
-	bool half_open;			/* counted in engine->half_open */
+	bool half_open;			/* in engine->halves */
+	struct ike_sa *half_next, *half_prev;
 	struct timer rekey, expire, keepalive;
 	/* liveness.c */
 	struct timer dpd;
@@ -180,6 +183,8 @@ struct conn {
 	bool removed;			/* gone from the config; freed by engine_reap() */
 	unsigned int attempts;
 	bool deferred;			/* waited once for the peer's own phase 1 */
+	uint64_t knocked;		/* when the peer, or somebody in its name, last sent a message 1 that we could accept */
+	uint64_t refused;		/* when a refusal of one was last reported */
 	struct timer retry;
 	struct timer pump;		/* start what is wanted, outside of the protocol half's call */
 	struct timer grace;		/* responder with start = auto: leave the quick modes to the peer at first */
@@ -206,7 +211,7 @@ struct remote_bucket {
 
 enum engine_counter {
 	CNT_RX, CNT_TX, CNT_MALFORMED, CNT_UNKNOWN_COOKIE, CNT_UNKNOWN_PEER, CNT_DUPLICATE, CNT_UNAUTHENTICATED,
-	CNT_BAD_HASH, CNT_RETRANSMIT, CNT_VERSION, CNT_HALF_OPEN_LIMIT,
+	CNT_BAD_HASH, CNT_RETRANSMIT, CNT_VERSION, CNT_HALF_OPEN_LIMIT, CNT_WITHHELD,
 	CNT_FRAGMENT_IN, CNT_FRAGMENT_DROPPED, CNT_REASSEMBLED, CNT_N
 };
 
@@ -225,14 +230,18 @@ struct ike_engine {
 	struct ike_sa *sas;
 	struct child_sa *spis;
 	struct v1_waiter *v1_waiters;	/* protocol: who waits for which job, by job id */
-	struct v1_phase1 *v1_halves;	/* protocol: phase 1 as responder, by the initiator's cookie and address */
+	struct v1_openings *v1_openings;	/* protocol: offers of message 1 */
 	uint64_t next_job_id;
 	unsigned int jobs;		/* queued and not done, also of exchanges that died meanwhile */
 	uint32_t next_peer_id;
-	unsigned int half_open;		/* responder SAs in IKE_CONNECTING */
+	struct ike_sa *halves;		/* responder SAs in IKE_CONNECTING, oldest first */
+	unsigned int half_open;		/* how many */
 	struct stray strays[STRAYS_MAX];
+	struct bucket stray_told;	/* how often the log says so */
+	struct limiter refusals;	/* answers in clear to who has proven nothing */
 	uint64_t counters[CNT_N];
 	bool shutting_down;
+	bool hushed;			/* a stranger is being answered: no lines in the log */
 	struct remote_bucket *remotes;
 	struct lease *leases;		/* of all pools, by address */
 	struct ike_sa *dead_sas;	/* freed by engine_reap() */
@@ -259,8 +268,16 @@ void engine_stray(struct ike_engine *e, const struct ike_path *path, enum failur
 /** engine_spi - a fresh random ESP SPI (>= 256) not in use by us */
 uint32_t engine_spi(struct ike_engine *e);
 
-/** ike_sa_new - allocate with a fresh own cookie, linked into engine and conn, state IKE_CONNECTING */
+/**
+ * ike_sa_new - allocate with a fresh own cookie, linked into engine and conn, state IKE_CONNECTING
+ * Return: NULL if a responder has too many half-open ones already.
+ */
 struct ike_sa *ike_sa_new(struct conn *c, enum ike_role role, const struct ike_path *path);
+/** ike_sa_embryo - a responder's SA that is in no table yet: ends with ike_sa_admit() or ike_sa_discard() */
+struct ike_sa *ike_sa_embryo(struct conn *c, const struct ike_path *path);
+/** ike_sa_admit - link it under @cky_r; false if the cookie is taken or there are too many half-open ones */
+bool ike_sa_admit(struct ike_sa *sa, const uint8_t cky_r[8]);
+void ike_sa_discard(struct ike_sa *sa);
 /** ike_sa_kill - mark IKE_DEAD, stop its timers, unlink; memory goes in engine_reap(). Calls v1_sa_release(). Idempotent. */
 void ike_sa_kill(struct ike_sa *sa);
 /** ike_sa_move - @sa turned out to belong to another connection (identity of a peer at any address) */
@@ -282,6 +299,11 @@ bool conn_id_acceptable(const struct conn *c, const struct ike_path *path, const
 void conn_phase1_up(struct ike_sa *sa);
 /** conn_phase1_failed - phase 1 ended badly; kills @sa. @ours, @theirs may be NULL */
 void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
+/** conn_knocked - an acceptable message 1 came, from the peer or in its name */
+void conn_knocked(struct conn *c);
+/** conn_opening_refused - a message 1 came that is not; there is no SA for it */
+void conn_opening_refused(struct conn *c, const struct ike_path *path, enum failure_cause cause, enum failure_who who,
+			  const char *ours, const char *theirs);
 /** conn_ike_deleted - an authenticated Delete for @sa came in; kills it */
 void conn_ike_deleted(struct ike_sa *sa);
 /** conn_identity_refused - the peer did not take our last message of phase 1, so it has no such SA; kills @sa */
@@ -392,6 +414,10 @@ void v1_send_delete_ike(struct ike_sa *sa);
 void v1_peer_str(const struct ike_sa *sa, char *out, size_t len);
 /** v1_job_done - result of a job of engine_job(); the protocol finds its waiter by id or ignores it; @job is freed by the caller */
 void v1_job_done(struct ike_engine *e, struct ike_job *job);
+/** v1_busy - does phase 1 of @sa wait for a job */
+bool v1_busy(const struct ike_sa *sa);
+/** v1_engine_release - free what the protocol keeps of no SA */
+void v1_engine_release(struct ike_engine *e);
 /** v1_sa_release - free all protocol state of @sa (phase 1 scratch, exchanges, saved messages); child->quick pointers are cleared */
 void v1_sa_release(struct ike_sa *sa);
 /** v1_child_gone - @child is about to be freed: no exchange may point to it afterwards */

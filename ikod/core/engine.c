@@ -115,9 +115,12 @@ uint64_t engine_job(struct ike_engine *e, struct ike_job *job)
 
 void engine_log(struct ike_engine *e, enum ike_log_level l, const struct conn *c, const char *fmt, ...)
 {
-	struct ike_action *a = engine_action(e, ACT_LOG);
+	struct ike_action *a;
 	va_list ap;
 
+	if (e->hushed)
+		return;
+	a = engine_action(e, ACT_LOG);
 	a->log.level = l;
 	if (c)
 		memcpy(a->log.conn, c->cfg->name, sizeof(a->log.conn));
@@ -177,7 +180,7 @@ void engine_stray(struct ike_engine *e, const struct ike_path *path, enum failur
 	struct stray *s = stray_slot(e, &path->remote, cause);
 	char remote[ENDPOINT_STRLEN];
 
-	if (!s->count++)
+	if (!s->count++ && bucket_take(&e->stray_told, e->now, STRAY_INTERVAL, STRAYS_MAX))
 		engine_log(e, LOG_L_WARN, NULL, "%s: refused: %s%s%s", endpoint_str(&path->remote, remote),
 			   failure_text(cause), theirs && *theirs ? ": " : "", theirs ? theirs : "");
 	s->remote = path->remote;
@@ -242,6 +245,7 @@ void ike_engine_free(struct ike_engine *e)
 		ike_action_free(a);
 	}
 	timers_free(&e->timers);
+	v1_engine_release(e);
 	free(e);
 }
 
@@ -327,12 +331,12 @@ void ike_shutdown(struct ike_engine *e, uint64_t now)
 
 /* ---- input ---- */
 
-/* The first message of a main mode: cookie of the responder still zero (RFC 2408 3.1) */
-static bool opens_phase1(const uint8_t *p, size_t len)
+/* The responder's cookie is still zero (RFC 2408 3.1), as is the responder's SPI (RFC 7296 3.1). */
+bool ike_opens(const uint8_t *p, size_t len)
 {
 	static const uint8_t zero[ISAKMP_COOKIE_LEN];
 
-	return len >= ISAKMP_HDR_LEN && !memcmp(p + ISAKMP_COOKIE_LEN, zero, sizeof(zero)) && p[18] == XCHG_MAIN;
+	return len >= ISAKMP_HDR_LEN && !memcmp(p + ISAKMP_COOKIE_LEN, zero, sizeof(zero));
 }
 
 void ike_rx(struct ike_engine *e, uint64_t now, const struct ike_path *path, const uint8_t *p, size_t len)
@@ -341,10 +345,7 @@ void ike_rx(struct ike_engine *e, uint64_t now, const struct ike_path *path, con
 	if (e->shutting_down)
 		return;
 	engine_counter(e, CNT_RX);
-	if (opens_phase1(p, len) && e->half_open >= HALF_OPEN_MAX)
-		engine_counter(e, CNT_HALF_OPEN_LIMIT);
-	else
-		v1_input(e, path, p, len);
+	v1_input(e, path, p, len);
 	engine_leave(e);
 }
 

@@ -147,6 +147,10 @@ void ike_engine_free(struct ike_engine *e);
 void ike_configure(struct ike_engine *e, uint64_t now, const struct ike_config *cfg);
 /** ike_shutdown - queue Deletes for everything that is up and the removal of all kernel objects */
 void ike_shutdown(struct ike_engine *e, uint64_t now);
+/** ike_opens - is it the first message of somebody, by its header: nothing here waits for it */
+bool ike_opens(const uint8_t *p, size_t len);
+/** ike_expects - is a connection configured for exactly the address that @path comes from */
+bool ike_expects(struct ike_engine *e, const struct ike_path *path);
 void ike_rx(struct ike_engine *e, uint64_t now, const struct ike_path *path, const uint8_t *p, size_t len);
 /** ike_tick - run what is due; safe to call early */
 void ike_tick(struct ike_engine *e, uint64_t now);

@@ -27,47 +27,105 @@ static void fresh_cookie(struct ike_sa *sa)
 	do {
 		engine_random(sa->e, own, ISAKMP_COOKIE_LEN);
 	} while (!memcmp(own, zero, sizeof(zero)) || ike_sa_by_cookie(sa->e, own));
-	HASH_ADD_KEYPTR(hh, sa->e->sas, own, ISAKMP_COOKIE_LEN, sa);
 }
 
-/*
- * Anyone may open a phase 1 in a peer's name. A flood pushes out the oldest of
- * its own connection only, and never one that is authenticated.
- */
-static void make_room(struct conn *c)
+/* The oldest half-open SA in the way of another one from @remote, NULL if none is. */
+static struct ike_sa *in_the_way(struct conn *c, const union endpoint *remote)
 {
 	struct ike_sa *sa, *oldest = NULL;
 	unsigned int n = 0;
 
 	DL_FOREACH(c->ikes, sa) {
-		if (!sa->half_open)
+		if (!sa->half_open || !addr_eq(&sa->path.remote, remote))
 			continue;
 		n++;
-		oldest = sa;	/* newest first */
+		/* newest first; what a job is made for would leave the job behind */
+		if (!v1_busy(sa))
+			oldest = sa;
 	}
-	if (n < HALF_OPEN_CONN)
-		return;
-	engine_counter(c->e, CNT_HALF_OPEN_LIMIT);
-	ike_sa_kill(oldest);
+	if (n >= HALF_OPEN_ADDR)
+		return oldest;
+	return c->e->half_open >= HALF_OPEN_MAX ? c->e->halves : NULL;
 }
 
-struct ike_sa *ike_sa_new(struct conn *c, enum ike_role role, const struct ike_path *path)
+/*
+ * Who has proven its address may still be anybody. It pushes out its own first,
+ * then the oldest, but never one that is authenticated, and has no more jobs done
+ * for it at a time than it may have SAs.
+ */
+static bool make_room(struct conn *c, const union endpoint *remote)
+{
+	struct ike_sa *sa, *out = in_the_way(c, remote);
+	unsigned int n = 0;
+
+	if (out) {
+		engine_counter(c->e, CNT_HALF_OPEN_LIMIT);
+		ike_sa_kill(out);
+	}
+	DL_FOREACH(c->ikes, sa)
+		n += sa->half_open && addr_eq(&sa->path.remote, remote);
+	if (n < HALF_OPEN_ADDR)
+		return true;
+	engine_counter(c->e, CNT_HALF_OPEN_LIMIT);
+	return false;
+}
+
+struct ike_sa *ike_sa_embryo(struct conn *c, const struct ike_path *path)
 {
 	struct ike_sa *sa = core_zalloc(sizeof(*sa));
 
 	sa->e = c->e;
 	sa->conn = c;
-	sa->role = role;
+	sa->role = ROLE_RESPONDER;
 	sa->path = *path;
 	sa->state = IKE_CONNECTING;
 	sa->born = c->e->now;
-	fresh_cookie(sa);
-	if (role == ROLE_RESPONDER) {
-		make_room(c);
+	return sa;
+}
+
+static void enter(struct ike_sa *sa)
+{
+	HASH_ADD_KEYPTR(hh, sa->e->sas, own_cookie(sa), ISAKMP_COOKIE_LEN, sa);
+	if (sa->role == ROLE_RESPONDER) {
 		sa->half_open = true;
-		c->e->half_open++;
+		DL_APPEND2(sa->e->halves, sa, half_prev, half_next);
+		sa->e->half_open++;
 	}
-	DL_PREPEND(c->ikes, sa);
+	DL_PREPEND(sa->conn->ikes, sa);
+}
+
+bool ike_sa_admit(struct ike_sa *sa, const uint8_t cky_r[ISAKMP_COOKIE_LEN])
+{
+	if (ike_sa_by_cookie(sa->e, cky_r) || !make_room(sa->conn, &sa->path.remote))
+		return false;
+	memcpy(sa->cky_r, cky_r, sizeof(sa->cky_r));
+	enter(sa);
+	return true;
+}
+
+static void sa_free(struct ike_sa *sa)
+{
+	v1_keys_wipe(&sa->keys);
+	OPENSSL_cleanse(sa, sizeof(*sa));
+	free(sa);
+}
+
+void ike_sa_discard(struct ike_sa *sa)
+{
+	v1_sa_release(sa);
+	sa_free(sa);
+}
+
+struct ike_sa *ike_sa_new(struct conn *c, enum ike_role role, const struct ike_path *path)
+{
+	struct ike_sa *sa;
+
+	if (role == ROLE_RESPONDER && !make_room(c, &path->remote))
+		return NULL;
+	sa = ike_sa_embryo(c, path);
+	sa->role = role;
+	fresh_cookie(sa);
+	enter(sa);
 	return sa;
 }
 
@@ -76,6 +134,7 @@ void ike_sa_not_half_open(struct ike_sa *sa)
 	if (!sa->half_open)
 		return;
 	sa->half_open = false;
+	DL_DELETE2(sa->e->halves, sa, half_prev, half_next);
 	sa->e->half_open--;
 }
 
@@ -115,8 +174,6 @@ void ike_sa_free_dead(struct ike_engine *e)
 		struct ike_sa *sa = e->dead_sas;
 
 		e->dead_sas = sa->next;
-		v1_keys_wipe(&sa->keys);
-		OPENSSL_cleanse(sa, sizeof(*sa));
-		free(sa);
+		sa_free(sa);
 	}
 }

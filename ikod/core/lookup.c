@@ -155,6 +155,11 @@ static struct conn *best_local(struct remote_bucket *b, const struct ike_path *p
 	return best;
 }
 
+bool ike_expects(struct ike_engine *e, const struct ike_path *path)
+{
+	return bucket_find(e, &path->remote);
+}
+
 struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *path)
 {
 	struct conn *c = best_local(bucket_find(e, &path->remote), path);

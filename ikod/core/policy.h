@@ -26,8 +26,10 @@
 #define DOUBT_AGE	SECONDS(30)	/* a pair this young and never heard on may be ours alone: conn_doubt() */
 #define DOUBT_PAUSE	SECONDS(2)
 #define PAIRS_MAX	4		/* SA pairs of one child */
-#define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers */
-#define HALF_OPEN_CONN	8		/* and of one connection */
+#define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers that have proven their address */
+#define HALF_OPEN_ADDR	8		/* and of one address in one connection */
+#define REFUSED_AGAIN	SECONDS(1)	/* refusals of strangers are reported so often */
+#define STRAY_INTERVAL	SECONDS(1)	/* who belongs to no connection is logged so often in the long run */
 #define REKEYED_MAX	4		/* replaced IKE SAs kept in one connection */
 #define DELETES_MAX	50		/* SPIs in one Delete */
 

@@ -347,6 +347,7 @@ const char *ike_counter(const struct ike_engine *e, unsigned int i, uint64_t *va
 		[CNT_RETRANSMIT] = "retransmitted",
 		[CNT_VERSION] = "other_version",
 		[CNT_HALF_OPEN_LIMIT] = "half_open_limit",
+		[CNT_WITHHELD] = "answers_withheld",
 		[CNT_FRAGMENT_IN] = "fragments_in",
 		[CNT_FRAGMENT_DROPPED] = "fragments_dropped",
 		[CNT_REASSEMBLED] = "reassembled",

@@ -29,17 +29,29 @@ static const struct {
 	{ ENC_3DES, 24, "DES-EDE3-CBC" },
 };
 
+/*
+ * Looking an algorithm up costs more than hashing a message with it, so that is
+ * done once. What was found stays to the end of the process.
+ */
+static EVP_MD *fetched[HASH_N];
+static CRYPTO_ONCE fetch_once = CRYPTO_ONCE_STATIC_INIT;
+
+static void fetch_all(void)
+{
+	for (unsigned int h = 0; h < HASH_N; h++)
+		if (digests[h])
+			fetched[h] = EVP_MD_fetch(NULL, digests[h], NULL);
+}
+
 bool hash_bytes(enum hash_alg h, const struct bytes *v, unsigned int n, uint8_t out[HASH_MAX_LEN])
 {
-	EVP_MD_CTX *ctx = NULL;
-	EVP_MD *md = NULL;
+	EVP_MD_CTX *ctx;
 	bool ok = false;
 
-	if (!hash_info(h))
+	if (!hash_info(h) || !CRYPTO_THREAD_run_once(&fetch_once, fetch_all) || !fetched[h])
 		return false;
-	md = EVP_MD_fetch(NULL, digests[h], NULL);
 	ctx = EVP_MD_CTX_new();
-	if (!md || !ctx || !EVP_DigestInit_ex2(ctx, md, NULL))
+	if (!ctx || !EVP_DigestInit_ex2(ctx, fetched[h], NULL))
 		goto out;
 	for (unsigned int i = 0; i < n; i++)
 		if (v[i].len && !EVP_DigestUpdate(ctx, v[i].p, v[i].len))
@@ -47,7 +59,6 @@ bool hash_bytes(enum hash_alg h, const struct bytes *v, unsigned int n, uint8_t 
 	ok = EVP_DigestFinal_ex(ctx, out, NULL);
 out:
 	EVP_MD_CTX_free(ctx);
-	EVP_MD_free(md);
 	return ok;
 }
 

@@ -7,6 +7,7 @@
 
 #include <event2/event.h>
 
+#include "os/backlog.h"
 #include "os/jobs.h"
 #include "os/kernel.h"
 #include "os/link.h"
@@ -36,6 +37,7 @@ struct loop {
 	struct ike_engine *engine;
 	struct jobs *jobs;
 	struct udp *udp;
+	struct backlog *backlog;
 	struct kernel *kernel;
 	struct links *links;
 	struct watch *watch;
@@ -141,12 +143,22 @@ static void drain(struct loop *l, unsigned int budget)
 
 /* ---- into the engine ---- */
 
-static void on_datagram(void *ctx, const struct ike_path *path, const uint8_t *p, size_t len)
+static void into_engine(void *ctx, const struct ike_path *path, const uint8_t *p, size_t len)
 {
 	struct loop *l = ctx;
 
 	ike_rx(l->engine, now_ms(), path, p, len);
 	drain(l, ACTIONS_PER_TURN);
+}
+
+static void on_datagram(void *ctx, const struct ike_path *path, const uint8_t *p, size_t len)
+{
+	struct loop *l = ctx;
+
+	if (ike_opens(p, len))
+		backlog_put(l->backlog, ike_expects(l->engine, path), path, p, len);
+	else
+		into_engine(l, path, p, len);
 }
 
 static void on_job(void *ctx, struct ike_job *job)
@@ -241,6 +253,7 @@ const char *loop_counter(struct loop *l, unsigned int i, uint64_t *value)
 	} sockets[] = {
 		{ "udp-keepalive", c->keepalives }, { "udp-unmarked", c->unmarked },
 		{ "udp-truncated", c->truncated }, { "udp-send-error", c->send_errors },
+		{ "udp-backlog-full", backlog_dropped(l->backlog) },
 	};
 	unsigned int n = 0;
 
@@ -342,6 +355,7 @@ struct loop *loop_new(const struct loop_user *user, char *err, size_t errlen)
 	l->engine = ike_engine_new(&l->env, now_ms());
 	if (!l->base || !l->engine)
 		abort();
+	l->backlog = backlog_new(l->base, into_engine, l);
 	l->deadline = evtimer_new(l->base, on_deadline, l);
 	l->more = event_new(l->base, -1, 0, on_more, l);
 	if (!l->deadline || !l->more)
@@ -430,6 +444,7 @@ void loop_free(struct loop *l)
 		return;
 	kernel_close(l->kernel);
 	udp_close(l->udp);
+	backlog_free(l->backlog);
 	jobs_free(l->jobs);
 	watch_free(l->watch);
 	links_free(l->links);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/net.h"
+#include "core/policy.h"
 #include "core/v1/v1.h"
 
 #define RECORDS_MAX 400
@@ -292,7 +293,7 @@ static void every_message_replayed_and_reflected(void **state)
 	for (unsigned int i = 0; i < n; i++) {
 		const struct record *r = &records[i];
 
-		/* message 1 opens a new half-open SA: anyone may knock */
+		/* message 1 is answered again and leaves nothing */
 		if (r->p[18] == XCHG_MAIN && !memcmp(r->p + 8, "\0\0\0\0\0\0\0\0", 8))
 			continue;
 		attack(net, !r->from, r->p, r->len);
@@ -329,8 +330,8 @@ static unsigned int passed;
 
 /*
  * Every message of main mode but the one that is due, at every step: a cell of
- * states and messages each. Once the responder is done, a message 1 is a
- * stranger's and may open something.
+ * states and messages each. Message 1 before the responder got message 3 is
+ * answered as it was, without a record; that is no complaint.
  */
 static bool all_but_the_right_one(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
@@ -340,7 +341,7 @@ static bool all_but_the_right_one(struct net *net, unsigned int from, const uint
 	if (p[18] == XCHG_INFO || !memcmp(last[from], p, len))
 		return false;
 	memcpy(last[from], p, len);
-	for (unsigned int i = passed == 5; i < n_records && passed < 6; i++)
+	for (unsigned int i = passed == 5 || passed < 3; i < n_records && passed < 6; i++)
 		if (i != passed && i != passed + 1)
 			attack(net, !records[i].from, records[i].p, records[i].len);
 	passed++;
@@ -638,7 +639,7 @@ static void flood_of_openings_is_bounded(void **state)
 		records[0].p[4] = i >> 8;
 		rx(net, 1, records[0].p, records[0].len);
 		net_step(net);
-		assert_true(net->nodes[1].e->half_open <= 8);
+		assert_int_equal(net->nodes[1].e->half_open, 0);
 	}
 	no_harm(net);
 	net_run(net, 700000);
@@ -672,21 +673,21 @@ static struct ike_job *knock(struct net *net, unsigned int i)
 
 static void flood_of_key_exchanges_is_bounded(void **state)
 {
-	static struct ike_job *held[V1_JOBS_MAX + 1];
+	static struct ike_job *held[HALF_OPEN_ADDR + 1];
 	struct net *net = sites(12, record);
 	unsigned int n = 0;
 
 	(void)state;
 	assert_true(net_until(net, 5000, both_up));
 	net->drop = NULL;
-	for (unsigned int i = 0; i < V1_JOBS_MAX + 300; i++) {
+	for (unsigned int i = 0; i < 300; i++) {
 		struct ike_job *job = knock(net, i);
 
 		if (job)
 			held[n++] = job;
-		assert_true(n <= V1_JOBS_MAX);
+		assert_true(n <= HALF_OPEN_ADDR);
 	}
-	assert_int_equal(n, V1_JOBS_MAX);
+	assert_int_equal(n, HALF_OPEN_ADDR);
 	while (n) {
 		held[--n]->ok = false;
 		ike_job_done(net->nodes[1].e, net->now, held[n]);

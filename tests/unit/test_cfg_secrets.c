@@ -35,15 +35,62 @@ static void psk_file_gives(const char *file_text, const void *p, size_t len, con
 static void psk_file_forms(void **state)
 {
 	(void)state;
-	psk_file_gives("secret-12\n", "secret-12", 9, NULL);
-	psk_file_gives("secret-12", "secret-12", 9, NULL);
-	psk_file_gives("secret-12\r\n", "secret-12", 9, NULL);
-	psk_file_gives("\xef\xbb\xbfsecret-12\r\n", "secret-12", 9, NULL);
-	psk_file_gives("first line\nsecond line\n", "first line", 10, NULL);
+	psk_file_gives("k7:Q-z2%bT\n", "k7:Q-z2%bT", 10, NULL);
+	psk_file_gives("k7:Q-z2%bT", "k7:Q-z2%bT", 10, NULL);
+	psk_file_gives("k7:Q-z2%bT\r\n", "k7:Q-z2%bT", 10, NULL);
+	psk_file_gives("\xef\xbb\xbfk7:Q-z2%bT\r\n", "k7:Q-z2%bT", 10, NULL);
+	psk_file_gives("the first line\nsecond line\n", "the first line", 14, NULL);
 	psk_file_gives(" \"as # it ; is\"=\n", " \"as # it ; is\"=", 16, NULL);
 	psk_file_gives("0x00112233445566ff\n", "\x00\x11\x22\x33\x44\x55\x66\xff", 8, NULL);
 	psk_file_gives("secret-1 \n", "secret-1 ", 9, "ikod.conf:5: warning: psk-file: 'site.psk': the key ends in a blank");
 	psk_file_gives("1234567\n", "1234567", 7, "ikod.conf:5: warning: psk-file: 'site.psk' is only 7 bytes long");
+}
+
+/* What could be guessed is told by its kind; a byte of the key is in no message. */
+static void weak_keys(void **state)
+{
+	static const struct {
+		const char *key, *kind;		/* NULL: good */
+	} keys[] = {
+		{ "0x00112233445566778899aabbccddeeff", NULL },
+		{ "correct horse battery staple", NULL },
+		{ "k7:Q-z2%bT", NULL },
+		{ "nobody-guesses-this-one", NULL },
+		{ "q3vXm0Zr9KcT1fWb", NULL },
+		{ "ptrkwnsbvhgxdf", NULL },
+		{ "ptrkwnsbvhgxd", "too short for" },
+		{ "9172640385712", "too short for" },
+		{ "k7:Q-z2%b", "too short for" },
+		{ "0x6b2191e44fd070", "only 7 bytes" },
+		{ "password", "common words" },
+		{ "Passw0rd123!", "common words" },
+		{ "P@$$w0rd", "common words" },
+		{ "MyVpnTunnelSecretKey2024", "common words" },
+		{ "cisco-huawei-ipsec-vpn", "common words" },
+		{ "!!changeme!!", "common words" },
+		{ "1234567890123456789012345", "repeats" },
+		{ "123456789012345", "sequence" },
+		{ "abcdefghijklmnopqrstuvwxyz", "sequence" },
+		{ "zyxwvutsrqponmlk", "sequence" },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaa", "repeats" },
+		{ "k7:Qk7:Qk7:Qk7:Qk7:Q", "repeats" },
+		{ "0x00000000000000000000000000000000", "repeats" },
+		{ "aeeaaaaeeaeaeeaaeeeaeaaeaaaeeeaeeaee", "too short for" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct cfg cfg;
+		char *got;
+
+		fx_write("site.psk", keys[i].key, 0600);
+		assert_true(fx_load(FX_SITE, &cfg, &got));
+		if (keys[i].kind ? !strstr(got, keys[i].kind) : *got)
+			fail_msg("%s: got '%s'", keys[i].key, got);
+		assert_null(strstr(got, keys[i].key));
+		free(got);
+		cfg_free(&cfg);
+	}
 }
 
 static void psk_file_refused(const char *file_text, const char *message)
@@ -155,13 +202,13 @@ static void long_name_in_secrets_file(void **state)
 	(void)state;
 	memset(name, 'n', CONN_NAME_MAX);
 	name[CONN_NAME_MAX] = '\0';
-	snprintf(secrets, sizeof(secrets), "[secrets]\n%s = secret-12\n", name);
+	snprintf(secrets, sizeof(secrets), "[secrets]\n%s = k7:Q-z2%%bT\n", name);
 	fx_write("secrets", secrets, 0600);
 	snprintf(conf, sizeof(conf), "[connection %s]\n%s", name, strchr(NO_PSK, '\n') + 1);
 	if (!fx_load(conf, &cfg, &got))
 		fail_msg("refused: %s", got);
 	assert_string_equal(got, "");
-	assert_psk(&cfg, "secret-12", 9);
+	assert_psk(&cfg, "k7:Q-z2%bT", 10);
 	free(got);
 	cfg_free(&cfg);
 }
@@ -201,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(psk_file_forms, fx_setup, fx_teardown),
+		cmocka_unit_test_setup_teardown(weak_keys, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(psk_file_errors, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(modes, fx_setup, fx_teardown),
 		cmocka_unit_test_setup_teardown(owner, fx_setup, fx_teardown),

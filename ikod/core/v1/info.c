@@ -449,6 +449,17 @@ void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size
 	v1_info_end(sa, &o);
 }
 
+/* An answer that costs us little may still be one too many for who is answered. */
+static bool allowed(struct ike_engine *e, const struct ike_path *path)
+{
+	if (!e->refusals.salt)
+		engine_random(e, &e->refusals.salt, sizeof(e->refusals.salt));
+	if (limiter_allows(&e->refusals, e->now, &path->remote))
+		return true;
+	e->counters[CNT_WITHHELD]++;
+	return false;
+}
+
 void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const struct v1_msg *about,
 		     const struct v1_fail *f)
 {
@@ -457,6 +468,8 @@ void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const st
 	struct v1_writer w;
 
 	if (!f->notify)
+		return;
+	if (!allowed(e, path))
 		return;
 	memcpy(h.cky_i, about->hdr.cky_i, sizeof(h.cky_i));
 	memcpy(h.cky_r, about->hdr.cky_r, sizeof(h.cky_r));

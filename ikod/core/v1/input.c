@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/v1/opening.h"
 #include "core/v1/transaction.h"
 
 /* From a datagram to the SA and the exchange that it is for. */
@@ -56,7 +57,7 @@ static void stranger(struct ike_engine *e, struct v1_msg *m)
 	struct v1_fail f;
 
 	if (has_cky_r(&m->hdr)) {
-		e->counters[CNT_UNKNOWN_COOKIE]++;
+		v1_opening_message3(e, m);
 		return;
 	}
 	if (m->hdr.msgid || (m->hdr.flags & ISAKMP_FLAG_ENCRYPTED)) {
@@ -64,7 +65,7 @@ static void stranger(struct ike_engine *e, struct v1_msg *m)
 		return;
 	}
 	if (m->hdr.exchange == XCHG_MAIN) {
-		v1_p1_open(e, m);
+		v1_opening_message1(e, m);
 		return;
 	}
 	if (m->hdr.exchange != XCHG_AGGRESSIVE) {
@@ -94,6 +95,12 @@ static void protected_input(struct ike_sa *sa, struct v1_msg *m)
 		v1_transaction_input(sa, m);
 }
 
+/* Message 1 of main mode meets no record that could tell whether it came before. */
+static bool leaves_nothing(const struct isakmp_hdr *h)
+{
+	return h->exchange == XCHG_MAIN && !has_cky_r(h);
+}
+
 static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 {
 	uint64_t *counters = sa->e->counters;
@@ -121,9 +128,13 @@ static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 /* Only who has both cookies: nothing is kept of a stranger's pieces. */
 static void fragment(struct ike_engine *e, struct ike_sa *sa, const struct v1_msg *m)
 {
-	if (!sa || !has_cky_r(&m->hdr))
+	if (!has_cky_r(&m->hdr)) {
 		e->counters[CNT_UNKNOWN_COOKIE]++;
-	else if (sa->state != IKE_DEAD)
+		return;
+	}
+	if (!sa)
+		sa = v1_opening_fragment(e, m);
+	if (sa && sa->state != IKE_DEAD)
 		v1_frag_input(sa, m);
 }
 
@@ -131,7 +142,7 @@ void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *
 {
 	struct bytes whole = { p, len };
 	struct v1_msg m = { .path = path };
-	uint8_t digest[HASH_MAX_LEN];
+	uint8_t digest[HASH_MAX_LEN] = { 0 };
 	struct cursor c = cursor_of(p, len);
 	struct ike_sa *sa;
 
@@ -160,7 +171,7 @@ void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *
 		fragment(e, sa, &m);
 		return;
 	}
-	if (!hash_bytes(HASH_SHA2_256, &whole, 1, digest))
+	if ((sa || !leaves_nothing(&m.hdr)) && !hash_bytes(HASH_SHA2_256, &whole, 1, digest))
 		return;
 	memcpy(m.digest, digest, sizeof(m.digest));
 	if (!sa)

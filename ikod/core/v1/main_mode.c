@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/v1/opening.h"
 #include "core/v1/transaction.h"
 
 /*
@@ -19,7 +20,7 @@
  * it sent before. So only one side has timers for retransmission.
  */
 
-/** struct message_row - what a message does in a state */
+/** struct message_row - what a message does in a state; message 1 meets none, see opening.h */
 struct message_row {
 	enum v1_p1_state from;
 	uint8_t number;
@@ -30,7 +31,6 @@ struct message_row {
 };
 
 static const struct message_row message_rows[] = {
-	{ P1_R_START, 1, false, P1_R_WAIT_KE, P1_N, v1_main_r_message1, "their proposals: one chosen" },
 	{ P1_I_WAIT_SA, 2, false, P1_N, P1_I_GENERATE, v1_main_i_message2, "they chose: make a key pair" },
 	{ P1_R_WAIT_KE, 3, false, P1_N, P1_R_GENERATE, v1_main_r_message3, "their public value: make a key pair" },
 	{ P1_I_WAIT_KE, 4, false, P1_N, P1_I_DERIVE, v1_main_i_message4, "their public value: derive the keys" },
@@ -65,7 +65,7 @@ struct v1_priv *v1_priv(const struct ike_sa *sa)
 
 static void give_up(void *owner);
 
-static bool p1_new(struct ike_sa *sa, enum v1_p1_state state)
+bool v1_p1_new(struct ike_sa *sa, enum v1_p1_state state)
 {
 	sa->v1_priv = calloc(1, sizeof(struct v1_priv));
 	sa->p1 = calloc(1, sizeof(*sa->p1));
@@ -85,8 +85,6 @@ static void p1_release(struct ike_sa *sa)
 	if (!p1)
 		return;
 	v1_job_forget(sa->e, &p1->wait);
-	if (p1->in_halves)
-		HASH_DEL(sa->e->v1_halves, p1);
 	v1_resend_release(&p1->rs);
 	buf_free(&p1->out.b);
 	buf_free(&p1->sai_b);
@@ -110,6 +108,7 @@ void v1_sa_release(struct ike_sa *sa)
 	OPENSSL_cleanse(sa->last_iv, sizeof(sa->last_iv));
 	if (!priv)
 		return;
+	v1_opening_over(sa);
 	v1_resend_release(&priv->last);
 	v1_frag_release(sa);
 	v1_transactions_release(sa);
@@ -200,6 +199,7 @@ static void established(struct ike_sa *sa)
 	if (p1->life_s)
 		sa->expires = end_of_life(sa);
 	p1_release(sa);
+	v1_opening_authentic(sa);
 	v1_admit_begin(sa, initial_contact);
 }
 
@@ -301,12 +301,17 @@ static bool open_message(struct ike_sa *sa, const struct message_row *row, struc
  * that stays in the queue. So message 3 waits while the queue is long; the
  * initiator repeats it.
  */
-static bool overloaded(const struct ike_sa *sa, const struct message_row *row)
+bool v1_overloaded(struct ike_engine *e)
 {
-	if (row->from != P1_R_WAIT_KE || sa->e->jobs < V1_JOBS_MAX)
+	if (e->jobs < V1_JOBS_MAX)
 		return false;
-	sa->e->counters[CNT_HALF_OPEN_LIMIT]++;
+	e->counters[CNT_HALF_OPEN_LIMIT]++;
 	return true;
+}
+
+bool v1_busy(const struct ike_sa *sa)
+{
+	return sa->p1 && sa->p1->wait.id;
 }
 
 void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
@@ -319,7 +324,7 @@ void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 	if (v1_resend_is_dup(rs, m)) {
 		sa->e->counters[CNT_DUPLICATE]++;
 		/* the initiator's own timer repeats what it sent; while a job runs there is no answer yet */
-		if (!sa->p1 || sa->p1->state == P1_R_WAIT_KE || sa->p1->state == P1_R_WAIT_AUTH)
+		if (!sa->p1 || sa->p1->state == P1_R_WAIT_AUTH)
 			v1_resend_answer(rs);
 		return;
 	}
@@ -334,7 +339,7 @@ void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 		sa->e->counters[CNT_MALFORMED]++;
 		return;
 	}
-	if (overloaded(sa, row) || !open_message(sa, row, m))
+	if ((row->from == P1_R_WAIT_KE && v1_overloaded(sa->e)) || !open_message(sa, row, m))
 		return;
 	verdict = row->handle(sa, m, &f);
 	if (row->number > 2 && (verdict == V1_REPLY || verdict == V1_JOB))
@@ -373,61 +378,6 @@ void v1_p1_job_done(struct ike_sa *sa, struct ike_job *job)
 }
 
 /* ---- opening ---- */
-
-static void half_key(struct v1_half_key *k, const struct v1_msg *m)
-{
-	size_t len;
-	const uint8_t *addr = endpoint_addr(&m->path->remote, &len);
-
-	memset(k, 0, sizeof(*k));
-	memcpy(k->cky_i, m->hdr.cky_i, sizeof(k->cky_i));
-	if (addr)
-		memcpy(k->addr, addr, len);
-	k->family = m->path->remote.sa.sa_family;
-	k->port = endpoint_port(&m->path->remote);
-}
-
-void v1_p1_open(struct ike_engine *e, struct v1_msg *m)
-{
-	struct v1_phase1 *known;
-	struct v1_half_key key;
-	const char *why;
-	struct ike_sa *sa;
-	struct conn *c;
-
-	half_key(&key, m);
-	HASH_FIND(hh, e->v1_halves, &key, sizeof(key), known);
-	if (known) {
-		v1_p1_input(known->sa, m);
-		return;
-	}
-	c = conn_for_responder(e, m->path);
-	if (!c) {
-		e->counters[CNT_UNKNOWN_PEER]++;
-		engine_stray(e, m->path, FAIL_UNKNOWN_PEER, NULL, NULL);
-		return;
-	}
-	if (!v1_chain_parse(m->hdr.next, m->body, m->body_len, false, &m->chain) ||
-	    !v1_legal(XCHG_MAIN, 1, &m->chain, &why)) {
-		e->counters[CNT_MALFORMED]++;
-		return;
-	}
-	sa = ike_sa_new(c, ROLE_RESPONDER, m->path);
-	if (!sa)
-		return;
-	memcpy(sa->cky_i, m->hdr.cky_i, sizeof(sa->cky_i));
-	if (!p1_new(sa, P1_R_START)) {
-		ike_sa_kill(sa);
-		return;
-	}
-	sa->p1->half = key;
-	sa->p1->in_halves = true;
-	HASH_ADD(hh, e->v1_halves, half, sizeof(sa->p1->half), sa->p1);
-	v1_p1_input(sa, m);
-	/* rejected as malformed: no record for that */
-	if (sa->state != IKE_DEAD && sa->p1 && sa->p1->state == P1_R_START)
-		ike_sa_kill(sa);
-}
 
 /* Why main mode cannot even start, FAIL_NONE if it can. */
 static enum failure_cause obstacle(const struct conn *c)
@@ -469,7 +419,7 @@ struct ike_sa *v1_initiate(struct conn *c)
 	sa = ike_sa_new(c, ROLE_INITIATOR, &path);
 	if (!sa)
 		return NULL;
-	if (!p1_new(sa, P1_I_START) || !v1_main_i_message1(sa)) {
+	if (!v1_p1_new(sa, P1_I_START) || !v1_main_i_message1(sa)) {
 		ike_sa_kill(sa);
 		failure_set(&c->failure, c->e->now, PHASE_1, FAIL_CRYPTO, WHO_US, NULL, NULL);
 		return NULL;

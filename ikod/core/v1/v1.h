@@ -167,13 +167,6 @@ enum v1_p1_state {
 	P1_N
 };
 
-/** struct v1_half_key - how a repeated message 1 finds its SA again */
-struct v1_half_key {
-	uint8_t cky_i[ISAKMP_COOKIE_LEN];
-	uint8_t addr[16];
-	uint16_t family, port;
-};
-
 /**
  * struct v1_phase1 - scratch of main mode
  * @sai_b: body of the initiator's SA payload, part of both hashes
@@ -186,9 +179,6 @@ struct v1_phase1 {
 	struct v1_resend rs;
 	struct v1_waiter wait;
 	struct v1_writer out;
-	struct v1_half_key half;
-	UT_hash_handle hh;		/* engine->v1_halves */
-	bool in_halves;
 	struct buf sai_b;
 	struct buf pub, peer_pub;
 	struct buf nonce, peer_nonce;
@@ -222,6 +212,8 @@ struct v1_transaction;
  * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @frag: fragments of messages, see fragment.h
+ * @opened: it came to be by message 3, see opening.h
+ * @offer: key of its message 1
  * @admit: what is still to be done after phase 1, see admit.c
  * @transactions: transaction exchanges under way
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
@@ -236,6 +228,8 @@ struct v1_priv {
 	enum v1_hash_order order;
 	bool order_known;
 	struct v1_seen *seen;
+	bool opened;
+	uint8_t offer[16];
 	bool natt_draft;
 	uint32_t vendors;
 	bool dpd_heard;
@@ -244,8 +238,10 @@ struct v1_priv {
 
 /** v1_p1_input - a main mode message for @sa */
 void v1_p1_input(struct ike_sa *sa, struct v1_msg *m);
-/** v1_p1_open - message 1 of a stranger */
-void v1_p1_open(struct ike_engine *e, struct v1_msg *m);
+/** v1_p1_new - give @sa what phase 1 needs; false without memory */
+bool v1_p1_new(struct ike_sa *sa, enum v1_p1_state state);
+/** v1_overloaded - no more Diffie-Hellman for who is not authenticated; counted */
+bool v1_overloaded(struct ike_engine *e);
 void v1_p1_job_done(struct ike_sa *sa, struct ike_job *job);
 /** v1_p1_suspect - remember the likely cause of a phase 1 that goes nowhere, and show it */
 void v1_p1_suspect(struct ike_sa *sa, const struct v1_fail *f);
