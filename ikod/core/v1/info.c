@@ -326,14 +326,14 @@ static void clear_input(struct ike_sa *sa, struct v1_msg *m)
 	struct v1_notify n;
 	const char *why;
 
-	sa->e->counters[CNT_UNAUTHENTICATED]++;
-	if (!sa->p1 || !addr_eq(&m->path->remote, &sa->path.remote))
-		return;
 	if (!v1_chain_parse(m->hdr.next, m->body, m->body_len, false, &m->chain) ||
 	    !v1_legal(XCHG_INFO, 2, &m->chain, &why)) {
 		sa->e->counters[CNT_MALFORMED]++;
 		return;
 	}
+	sa->e->counters[CNT_UNAUTHENTICATED]++;
+	if (!sa->p1 || !addr_eq(&m->path->remote, &sa->path.remote))
+		return;
 	for (unsigned int i = 0; i < v1_count(&m->chain, PL_NOTIFY); i++)
 		if (v1_notify_parse(v1_find(&m->chain, PL_NOTIFY, i), &n, &why))
 			phase1_notify(sa, &n, false);

@@ -54,6 +54,9 @@ bool v1_main_take_ke(struct ike_sa *sa, const struct v1_msg *m)
 		return false;
 	if (nonce->len < V1_NONCE_MIN || nonce->len > NONCE_MAX)
 		return false;
+	/* messages 3 and 4 look alike: ours, thrown back, must not pass for the peer's */
+	if (nonce->len == p1->nonce.len && !memcmp(nonce->body, p1->nonce.p, nonce->len))
+		return false;
 	buf_free(&p1->peer_pub);
 	buf_free(&p1->peer_nonce);
 	buf_put(&p1->peer_pub, ke->body, ke->len);
