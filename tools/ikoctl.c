@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client.h"
+#include "explain.h"
 #include "render.h"
 #include "watch.h"
 
@@ -20,7 +22,7 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREACHABLE = 3 };
 
-/** struct call - one call of the tool; @cmd.run is told @conn, NULL if none was given */
+/** struct call - one call of the tool; @conn: or what is to be explained; NULL if none was given */
 struct call {
 	const char *socket;
 	const char *conn;
@@ -36,6 +38,7 @@ static const char usage_text[] =
 	"  down CONNECTION             take it down, and leave it down\n"
 	"  reload                      read the configuration again\n"
 	"  events                      follow what happens\n"
+	"  explain WORDS               what a failure's code means, or another gateway's words for it\n"
 	"\n"
 	"  -s, --socket SOCKET         default " DEFAULT_SOCKET "\n"
 	"  -j, --json                  replies as JSON\n"
@@ -224,6 +227,16 @@ static int run_up(const struct call *call)
 	return rc;
 }
 
+/* ---- explain: ikod is not asked ---- */
+
+static int run_explain(const struct call *call)
+{
+	if (explain(&call->page, call->conn))
+		return EXIT_OK;
+	fprintf(stderr, "ikoctl: nothing is known about '%s'\n", call->conn);
+	return EXIT_FAILED;
+}
+
 /* ---- events ---- */
 
 static int run_events(const struct call *call)
@@ -265,7 +278,7 @@ static const struct command {
 	int min_args, max_args;
 } commands[] = {
 	{ "status", run_status, 0, 1 }, { "up", run_up, 1, 1 }, { "down", run_down, 1, 1 },
-	{ "reload", run_reload, 0, 0 }, { "events", run_events, 0, 0 },
+	{ "reload", run_reload, 0, 0 }, { "events", run_events, 0, 0 }, { "explain", run_explain, 1, INT_MAX },
 };
 
 static int usage(const char *wrong, const char *what)
@@ -330,8 +343,18 @@ static int parse_options(struct call *call, int argc, char **argv)
 	return -1;
 }
 
+/* Words that are one thing need no quotes. */
+static void join(char *out, size_t cap, char **words, int n)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < n && len < cap; i++)
+		len += (size_t)snprintf(out + len, cap - len, "%s%s", i ? " " : "", words[i]);
+}
+
 int main(int argc, char **argv)
 {
+	char words[256] = "";
 	struct call call = { .socket = DEFAULT_SOCKET };
 	const struct command *cmd;
 	int rc, args;
@@ -347,10 +370,15 @@ int main(int argc, char **argv)
 		return usage("unknown command", argv[optind]);
 	args = argc - optind - 1;
 	if (args < cmd->min_args)
-		return usage("the name of a connection is missing after", cmd->name);
+		return usage(cmd->run == run_explain ? "what is to be explained? it is missing after" :
+			     "the name of a connection is missing after", cmd->name);
 	if (args > cmd->max_args)
 		return usage("too many arguments after", cmd->name);
 	call.conn = args ? argv[optind + 1] : NULL;
+	if (args > 1) {
+		join(words, sizeof(words), argv + optind + 1, args);
+		call.conn = words;
+	}
 	rc = cmd->run(&call);
 	if (fflush(stdout) || ferror(stdout))
 		return EXIT_FAILED;

@@ -285,6 +285,8 @@ void ike_sa_move(struct ike_sa *sa, struct conn *to);
 struct ike_sa *ike_sa_by_cookie(struct ike_engine *e, const uint8_t own[8]);
 /** conn_for_responder - the connection to answer @path with: exact remote first, then remote = any; NULL if none */
 struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *path);
+/** conn_unknown - no connection answers @path: shown as such, or in the one that has another local address */
+void conn_unknown(struct ike_engine *e, const struct ike_path *path);
 /** conn_first_contact - nothing is up with the peer of @sa but @sa itself, as far as we know (RFC 2407 4.6.3.3) */
 bool conn_first_contact(const struct ike_sa *sa);
 /** conn_for_identity - among connections that could have answered @sa, the one expecting @id; NULL if none */

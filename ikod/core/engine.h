@@ -109,7 +109,7 @@ struct ike_action {
 		struct {
 			enum ike_log_level level;
 			char conn[CONN_NAME_MAX + 1];
-			char text[600];
+			char text[2 * FAILURE_TEXT + 400];
 		} log;
 	};
 };

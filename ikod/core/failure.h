@@ -26,6 +26,7 @@
 	X(P2_PFS, "pfs-mismatch", "PFS or its group differs", KEY_PFS)			\
 	X(P2_ESN, "esn-mismatch", "one side demands extended sequence numbers, the other refuses them", KEY_ESN) \
 	X(SELECTOR, "subnet-mismatch", "this pair of subnets is not configured on both sides", KEY_REMOTE_SUBNETS) \
+	X(NETMASK, "netmask-mismatch", "the subnets of both sides overlap, but their masks differ", KEY_REMOTE_SUBNETS) \
 	X(ID, "id-mismatch", "the identity is not the one expected", KEY_REMOTE_ID)	\
 	X(ENCAP_MODE, "encapsulation-mode-mismatch", "tunnel mode is required", KEY_ESP) \
 	X(VERSION, "version-mismatch", "the peer speaks another IKE version", KEY_IKE_VERSION) \
@@ -35,6 +36,7 @@
 	X(POOL, "pool-exhausted", "the pool has no address left", KEY_POOL)		\
 	X(XAUTH, "xauth-failed", "the user or the password of XAUTH was refused", KEY_XAUTH) \
 	X(XAUTH_MISMATCH, "xauth-mismatch", "one side demands XAUTH, the other does not", KEY_XAUTH) \
+	X(LOCAL_ADDRESS, "local-address-mismatch", "the peer's connection has another local address", KEY_LOCAL) \
 	X(MALFORMED, "malformed-message", "the message breaks the protocol", KEY_NONE)	\
 	X(DPD, "dpd-timeout", "the peer stopped answering dead peer detection", KEY_DPD) \
 	X(PEER_DELETED, "peer-deleted", "the peer deleted it", KEY_NONE)		\
@@ -57,7 +59,7 @@ enum failure_cause {
 enum failure_who { WHO_NOBODY, WHO_US, WHO_PEER };
 enum failure_phase { PHASE_NONE, PHASE_1, PHASE_2, PHASE_UP };
 
-#define FAILURE_TEXT 256
+#define FAILURE_TEXT 512
 /**
  * struct failure - the last failure of a connection or subnet pair; it stays until the next success
  * @when: engine milliseconds

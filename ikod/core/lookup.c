@@ -167,6 +167,29 @@ struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *pat
 	return c ? c : best_local(bucket_any(e), path);
 }
 
+/* The connection with the peer at @path, which is to be reached at another address of ours. */
+static struct conn *other_local(struct ike_engine *e, const struct ike_path *path)
+{
+	struct remote_bucket *b = bucket_find(e, &path->remote);
+	struct conn *c = b ? b->conns : NULL;
+
+	while (c && (c->removed || c->admin_down))
+		c = c->next_remote;
+	return c;
+}
+
+void conn_unknown(struct ike_engine *e, const struct ike_path *path)
+{
+	struct conn *c = other_local(e, path);
+	char ours[ENDPOINT_STRLEN], theirs[ENDPOINT_STRLEN];
+
+	if (!c)
+		engine_stray(e, path, FAIL_UNKNOWN_PEER, NULL, NULL);
+	else
+		conn_opening_refused(c, path, FAIL_LOCAL_ADDRESS, WHO_US, addr_str(&c->cfg->local, ours),
+				     addr_str(&path->local, theirs));
+}
+
 static struct conn *bucket_identity(struct remote_bucket *b, const struct ike_path *path, const struct v1_id *id)
 {
 	struct v1_id expected;

@@ -48,6 +48,20 @@ static struct conn_cfg *config(const char *ike, const char *esp, unsigned int pf
 
 /* ---- phase 1 ---- */
 
+/* Takes " (group differs)" and its like out; every transform of a refused offer has one. */
+static void without_differences(char *s)
+{
+	char *at;
+
+	while ((at = strstr(s, " ("))) {
+		char *end = strchr(at, ')');
+
+		assert_non_null(end);
+		assert_non_null(memmem(at, (size_t)(end - at), " differ", 7));
+		memmove(at, end + 1, strlen(end));
+	}
+}
+
 static void phase1(const char *theirs, const char *ours, const char *chosen, enum failure_cause cause)
 {
 	struct conn_cfg *a = config(theirs, "aes128-sha1", 0), *b = config(ours, "aes128-sha1", 0);
@@ -75,6 +89,7 @@ static void phase1(const char *theirs, const char *ours, const char *chosen, enu
 		v1_p1_text(b, list, sizeof(list));
 		assert_string_equal(f.ours, list);
 		v1_p1_text(a, list, sizeof(list));
+		without_differences(f.theirs);
 		assert_string_equal(f.theirs, list);
 	}
 	offer_free(&o);

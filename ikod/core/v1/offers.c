@@ -74,13 +74,21 @@ static void make_room(struct v1_offers *o, struct offer_class *c, size_t len)
 	}
 }
 
+static void free_all(struct offer_class *c)
+{
+	struct v1_offer *of, *tmp;
+
+	DL_FOREACH_SAFE(c->offers, of, tmp)
+		free(of);
+}
+
 void v1_offers_free(struct v1_offers *o)
 {
 	if (!o)
 		return;
 	HASH_CLEAR(hh, o->by_key);
-	for (unsigned int i = 0; i < SLOTS; i++)
-		free(o->slots[i]);
+	free_all(&o->strangers);
+	free_all(&o->proven);
 	free(o);
 }
 

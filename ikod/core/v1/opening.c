@@ -277,7 +277,7 @@ void v1_opening_message1(struct ike_engine *e, struct v1_msg *m)
 
 	if (!c) {
 		e->counters[CNT_UNKNOWN_PEER]++;
-		engine_stray(e, m->path, FAIL_UNKNOWN_PEER, NULL, NULL);
+		conn_unknown(e, m->path);
 		return;
 	}
 	if (m->body_len > V1_OFFER_MAX || !v1_chain_parse(m->hdr.next, m->body, m->body_len, false, &m->chain) ||

@@ -37,6 +37,28 @@ static void list_add(char *out, size_t cap, const char *item)
 		strcpy(out + len, " ...");
 }
 
+/* @add if it is nearer to one of ours than @nearest is, which is none at first */
+static unsigned int nearer(unsigned int nearest, unsigned int add)
+{
+	return !nearest || __builtin_popcount(add) < __builtin_popcount(nearest) ? add : nearest;
+}
+
+/* "(cipher, group differ)" behind an offered transform: from the nearest of ours. */
+static void put_differences(char *out, size_t cap, unsigned int diff)
+{
+	static const char *const names[] = { "group", "ESN", "mode", "authentication", "cipher", "hash", "something unknown" };
+	size_t len = strlen(out);
+	bool first = true;
+
+	for (size_t i = 0; diff && i < V1_ARRAY_LEN(names) && len < cap; i++)
+		if (diff & 1u << i) {
+			len += (size_t)snprintf(out + len, cap - len, "%s%s", first ? " (" : ", ", names[i]);
+			first = false;
+		}
+	if (diff && len < cap)
+		snprintf(out + len, cap - len, " differ%s)", diff & (diff - 1) ? "" : "s");
+}
+
 static bool cipher_differs(enum enc_alg enc, uint16_t keybits, enum enc_alg got, const struct v1_transform *t)
 {
 	if (got == ENC_NONE || got != enc)
@@ -102,6 +124,26 @@ static void p1_offer_text(const struct v1_sa *sa, char *out, size_t len)
 	}
 }
 
+/* What the peer offers, and in what each transform misses ours. */
+static void p1_compare_text(const struct conn_cfg *cfg, const struct v1_sa *offer, char *out, size_t len)
+{
+	out[0] = '\0';
+	for (unsigned int k = 0; k < offer->n_proposals; k++) {
+		const struct v1_proposal *p = &offer->proposals[k];
+
+		for (unsigned int n = p->first; n < p->first + p->n; n++) {
+			unsigned int diff = 0;
+			char one[192];
+
+			for (unsigned int i = 0; i < cfg->n_ike; i++)
+				diff = nearer(diff, p1_diff(&cfg->ike[i], p, &offer->transforms[n]));
+			p1_transform_text(&offer->transforms[n], one, sizeof(one));
+			put_differences(one, sizeof(one), diff);
+			list_add(out, len, one);
+		}
+	}
+}
+
 void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len)
 {
 	out[0] = '\0';
@@ -156,7 +198,7 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 	}
 	v1_fail_set(f, only_auth ? FAIL_XAUTH_MISMATCH : only_group ? FAIL_P1_DH : FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	v1_p1_text(cfg, f->ours, sizeof(f->ours));
-	p1_offer_text(offer, f->theirs, sizeof(f->theirs));
+	p1_compare_text(cfg, offer, f->theirs, sizeof(f->theirs));
 	return NULL;
 }
 
@@ -289,6 +331,27 @@ static void p2_offer_text(const struct v1_sa *sa, char *out, size_t len)
 			char one[128];
 
 			p2_transform_text(p, &sa->transforms[n], one, sizeof(one));
+			list_add(out, len, one);
+		}
+	}
+}
+
+static void p2_compare_text(const struct ike_sa *sa, const struct v1_sa *offer, char *out, size_t len)
+{
+	const struct conn_cfg *cfg = sa->conn->cfg;
+
+	out[0] = '\0';
+	for (unsigned int k = 0; k < offer->n_proposals; k++) {
+		const struct v1_proposal *p = &offer->proposals[k];
+
+		for (unsigned int n = p->first; n < p->first + p->n; n++) {
+			unsigned int diff = 0;
+			char one[192];
+
+			for (unsigned int i = 0; i < cfg->n_esp; i++)
+				diff = nearer(diff, p2_diff(sa, &cfg->esp[i], p, &offer->transforms[n]));
+			p2_transform_text(p, &offer->transforms[n], one, sizeof(one));
+			put_differences(one, sizeof(one), diff);
 			list_add(out, len, one);
 		}
 	}
@@ -427,7 +490,7 @@ bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_
 		v1_fail_set(f, FAIL_P2_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	}
 	v1_p2_text(sa->conn->cfg, f->ours, sizeof(f->ours));
-	p2_offer_text(offer, f->theirs, sizeof(f->theirs));
+	p2_compare_text(sa, offer, f->theirs, sizeof(f->theirs));
 	return false;
 }
 

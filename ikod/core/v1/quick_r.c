@@ -47,18 +47,34 @@ static void configured_text(const struct conn *c, char *out, size_t len)
 	}
 }
 
+/*
+ * The same networks with other masks: some pair of ours and @local, @remote hold
+ * addresses in common. A network of everything is meant as such.
+ */
+static bool overlaps(const struct conn *c, const struct subnet *local, const struct subnet *remote)
+{
+	if (!local->prefixlen || !remote->prefixlen)
+		return false;
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (subnet_overlap(&c->children[i].local, local) && subnet_overlap(&c->children[i].remote, remote))
+			return true;
+	return false;
+}
+
 /* Which pair is meant; NULL with @f filled if it is not configured here. */
 static struct child *find_child(struct v1_quick *q, struct v1_fail *f)
 {
 	struct subnet local, remote;
+	bool subnets = v1_id_to_subnet(&q->id_local, &local) && v1_id_to_subnet(&q->id_remote, &remote);
 	struct child *child = NULL;
 	char a[V1_ID_STRLEN], b[V1_ID_STRLEN];
 
-	if (v1_id_to_subnet(&q->id_local, &local) && v1_id_to_subnet(&q->id_remote, &remote))
+	if (subnets)
 		child = conn_find_child(q->sa->conn, &local, &remote);
 	if (child)
 		return child;
-	v1_fail_set(f, FAIL_SELECTOR, WHO_US, N_INVALID_ID_INFORMATION);
+	v1_fail_set(f, subnets && overlaps(q->sa->conn, &local, &remote) ? FAIL_NETMASK : FAIL_SELECTOR, WHO_US,
+		    N_INVALID_ID_INFORMATION);
 	configured_text(q->sa->conn, f->ours, sizeof(f->ours));
 	/* as we would write it: our side first */
 	snprintf(f->theirs, sizeof(f->theirs), "%.120s === %.120s", v1_id_str(&q->id_local, a),
