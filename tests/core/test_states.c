@@ -72,6 +72,7 @@ enum form { AS_SENT, DAMAGED, ELSEWHERE, N_FORMS };
 	X(I_IDLE) X(I_WAIT_SA) X(I_GENERATE) X(I_WAIT_KE) X(I_DERIVE) X(I_WAIT_AUTH)			\
 	X(QI_GENERATE)	/* phase 1 is up, quick mode waits for its key pair */				\
 	X(QI_WAIT_SA) X(QI_DERIVE) X(QI_DONE)								\
+	X(QI_WAIT_CONNECTED)	/* message 2 had the commit bit, RFC 2408 3.1 */			\
 	X(I_GONE)	/* the SA was deleted */							\
 	X(R_IDLE)											\
 	X(R_OPENED)	/* message 2 sent: there is no record */					\
@@ -105,6 +106,7 @@ static const char *const form_names[] = { "as sent", "damaged", "from elsewhere"
 /* ---- two engines, driven by hand ---- */
 
 #define HELD_MAX 8
+#define FLAGS_AT 19		/* of the header, RFC 2408 3.1 */
 
 /**
  * struct session - node 0 and node 1, and what waits between them
@@ -268,11 +270,13 @@ static struct session reach(enum state st)
 	work(&s, 1);
 	if (st == QR_WAIT_PROOF)
 		return s;
+	if (st == QI_WAIT_CONNECTED)
+		s.box[1].p[FLAGS_AT] |= ISAKMP_FLAG_COMMIT;
 	next(&s, 0, QUICK_2);
 	if (st == QI_DERIVE)
 		return s;
 	work(&s, 0);
-	if (st == QI_DONE)
+	if (st == QI_DONE || st == QI_WAIT_CONNECTED)
 		return s;
 	next(&s, 1, QUICK_3);
 	if (st == QR_DONE)
@@ -350,7 +354,7 @@ static void record_originals(void)
 	struct session s = reach(QR_DONE);
 
 	for (unsigned int to = 0; to < 2; to++) {
-		v1_send_dpd(the_sa(&s, !to), 1000);
+		v1_send_dpd(the_sa(&s, !to), 1000, false);
 		collect(&s, !to);
 		keep(PING, to, s.box[!to].p, s.box[!to].len);
 		v1_send_delete_ike(the_sa(&s, !to));

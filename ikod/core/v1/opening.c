@@ -240,6 +240,12 @@ static const struct ike_sa *led_to(struct ike_engine *e, const struct v1_msg *m,
 	return make_cookie(e->v1_openings, m, of, age_of(e), cky_r) ? ike_sa_by_cookie(e, cky_r) : NULL;
 }
 
+/* Message 3 came, so message 2 was heard; a piece of it proves less. */
+static bool was_answered(const struct ike_sa *sa)
+{
+	return sa && !(sa->p1 && sa->p1->state == P1_R_WAIT_KE);
+}
+
 /* @of: what @m offers, if that is kept already */
 static void answer(struct conn *c, struct v1_msg *m, struct v1_offer *of, const uint8_t key[V1_OFFER_KEY_LEN])
 {
@@ -288,7 +294,7 @@ void v1_opening_message1(struct ike_engine *e, struct v1_msg *m)
 	if (!o || !offer_key(o, m, key))
 		return;
 	of = v1_offers_find(o->offers, key);
-	if (of && led_to(e, m, of))
+	if (of && was_answered(led_to(e, m, of)))
 		e->counters[CNT_DUPLICATE]++;
 	else
 		answer(c, m, of, key);
