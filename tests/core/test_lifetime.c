@@ -155,6 +155,32 @@ static void p1_message(struct v1_writer *w, const uint8_t cky_i[8], const uint8_
 	assert_true(v1_finish(w));
 }
 
+static uint8_t heard_cky_r[8];
+
+static bool hear_cookie(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	memcpy(heard_cky_r, p + sizeof(heard_cky_r), sizeof(heard_cky_r));
+	return lose_all(net, from, p, len);
+}
+
+/* The responder keeps nothing before message 3. */
+static void p1_message3(struct net *net, const uint8_t cky_i[8])
+{
+	struct isakmp_hdr h = { .version = ISAKMP_VERSION_1, .exchange = XCHG_MAIN };
+	static const uint8_t some[1024] = { 1 };
+	struct v1_writer w;
+
+	net_step(net);
+	memcpy(h.cky_i, cky_i, sizeof(h.cky_i));
+	memcpy(h.cky_r, heard_cky_r, sizeof(h.cky_r));
+	v1_begin(&w, &h);
+	v1_put(&w, PL_KE, some, dh_info(a->ike[0].group)->pub_len);
+	v1_put(&w, PL_NONCE, some, 16);
+	assert_true(v1_finish(&w));
+	rx(net, 1, &w);
+	buf_free(&w.b);
+}
+
 static void phase1_responder(void **state)
 {
 	static const uint8_t cky[8] = "initiat";
@@ -167,10 +193,11 @@ static void phase1_responder(void **state)
 
 		a->start = START_PASSIVE;
 		start(net);
-		net->drop = lose_all;
+		net->drop = hear_cookie;
 		p1_message(&w, cky, NULL, &f);
 		rx(net, 1, &w);
 		buf_free(&w.b);
+		p1_message3(net, cky);
 		assert_non_null(conn_at(net, 1)->ikes);
 		assert_int_equal(conn_at(net, 1)->ikes->p1->life_s, SAID_S);
 		assert_false(conn_at(net, 1)->ikes->p1->tell_life);

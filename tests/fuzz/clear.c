@@ -120,7 +120,7 @@ static void forgets(struct rig *r)
 {
 	net_run(r->net, 700 * 1000);
 	check_engine(r->victim);
-	FUZZ_CHECK(!r->victim->half_open && !r->victim->jobs);
+	FUZZ_CHECK(!r->victim->half_open && !r->victim->jobs && !r->victim->halves);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

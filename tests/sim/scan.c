@@ -224,7 +224,7 @@ void rules_ended(struct rules *r, unsigned int node)
 	if (node_sas(peer))
 		rules_break(r, "one-sided", "node %u was shut down, and node %u still has %u SAs", node, 1 - node,
 			    node_sas(peer));
-	if (e->sas || e->spis || e->v1_halves || e->v1_waiters || e->half_open || e->jobs || e->timers.n ||
+	if (e->sas || e->spis || e->halves || e->v1_waiters || e->half_open || e->jobs || e->timers.n ||
 	    e->dead_sas || e->dead_csas || e->dead_conns)
 		rules_break(r, "memory", "node %u was shut down, and its engine holds on to something", node);
 }
