@@ -7,7 +7,7 @@
 #include "fuzz/fuzz.h"
 
 /* Replaced by a newer phase 1 and kept, half open, up, ours under way. */
-#define IKES_MAX (REKEYED_MAX + HALF_OPEN_CONN + 4)
+#define IKES_MAX (REKEYED_MAX + HALF_OPEN_ADDR + 4)
 
 static void check_timers(const struct timers *ts)
 {
@@ -77,7 +77,7 @@ static void check_conn(struct conn *c, unsigned int *ikes, unsigned int *half, u
 		open += sa->half_open;
 		mine++;
 	}
-	FUZZ_CHECK(open <= HALF_OPEN_CONN && mine <= IKES_MAX);
+	FUZZ_CHECK(open <= HALF_OPEN_ADDR && mine <= IKES_MAX);
 	FUZZ_CHECK(!c->ike || (c->ike->conn == c && c->ike->state == IKE_ESTABLISHED));
 	FUZZ_CHECK(!c->removed && c->cfg->refs);
 	for (unsigned int i = 0; i < c->n_children; i++)
@@ -90,6 +90,8 @@ void check_engine(struct ike_engine *e)
 {
 	unsigned int ikes = 0, half = 0, pairs = 0;
 	struct v1_waiter *w, *wtmp;
+	struct ike_sa *sa;
+	int listed;
 	struct conn *c, *tmp;
 
 	check_timers(&e->timers);
@@ -104,6 +106,8 @@ void check_engine(struct ike_engine *e)
 		FUZZ_CHECK(!w->quick || w->quick->sa == w->sa);
 	}
 	FUZZ_CHECK(HASH_COUNT(e->v1_waiters) <= e->jobs);
+	DL_COUNT2(e->halves, sa, listed, half_next);
+	FUZZ_CHECK(listed == (int)e->half_open);
 }
 
 /* ---- what is shown ---- */
