@@ -136,7 +136,7 @@ static void p1_compare_text(const struct conn_cfg *cfg, const struct v1_sa *offe
 			char one[192];
 
 			for (unsigned int i = 0; i < cfg->n_ike; i++)
-				diff = nearer(diff, p1_diff(&cfg->ike[i], p, &offer->transforms[n]));
+				diff = nearer(diff, p1_diff(&cfg->ike[i], v1_p1_auth(cfg, false), p, &offer->transforms[n]));
 			p1_transform_text(&offer->transforms[n], one, sizeof(one));
 			put_differences(one, sizeof(one), diff);
 			list_add(out, len, one);
