@@ -43,6 +43,8 @@ typedef uint64_t u64;
 
 #define __rcu
 #define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
+#define rcu_read_lock()			do { } while (0)
+#define rcu_read_unlock()		do { } while (0)
 #define rcu_dereference(p)		(p)
 #define rcu_dereference_protected(p, c)	(p)
 #define rcu_assign_pointer(p, v)	((p) = (v))
