@@ -2,6 +2,7 @@
 /*
  * Security associations: installation, slots, lifetimes, end.
  */
+#include <linux/delay.h>
 #include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -273,6 +274,21 @@ void vpntun_sa_promote(struct vpntun_sa *sa)
 	sa_make_current(sa);
 }
 
+/* A table that is being rehashed, by a worker that may have to wait, takes no more for that long. */
+static int spi_insert(struct rhashtable *spis, struct vpntun_sa *sa)
+{
+	unsigned int tries = 1000;
+	int err;
+
+	do {
+		err = rhashtable_lookup_insert_fast(spis, &sa->node, vpntun_spi_params);
+		if (err != -EBUSY)
+			break;
+		usleep_range(1000, 2000);
+	} while (--tries);
+	return err;
+}
+
 /**
  * vpntun_sa_install() - put an SA to work
  * @sa: from vpntun_sa_alloc(); its reference is taken over on success
@@ -293,8 +309,7 @@ int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
 	sa->child = child;
 	sa->installed = get_jiffies_64();
 	if (sa->dir == VPNTUN_DIR_IN)
-		err = rhashtable_lookup_insert_fast(&vpntun_net(net)->spis, &sa->node,
-						    vpntun_spi_params);
+		err = spi_insert(&vpntun_net(net)->spis, sa);
 	else if (vpntun_sa_find_out(child->peer, sa->spi))
 		err = -EEXIST;
 	if (err == -EEXIST)
