@@ -27,6 +27,23 @@ struct esp_fmt {
 };
 
 /**
+ * esp_fmt_spi_hash() - where an SA stands in a table
+ * @spi: host order
+ * @seed: of the table
+ *
+ * A table takes the low bits. In them a product knows only the low bits of what
+ * was multiplied: alone it would put SPIs that differ in others into one chain.
+ *
+ * Return: 32 bits, each half of which differs for SPIs in any regular order
+ */
+static inline u32 esp_fmt_spi_hash(u32 spi, u32 seed)
+{
+	u32 h = (spi ^ seed) * 0x61c88647;	/* golden ratio */
+
+	return h ^ h >> 16;
+}
+
+/**
  * enum esp_fmt_result - verdict on a received packet's form
  * @ESP_FMT_OK: well-formed
  * @ESP_FMT_SHORT: too short to hold header, IV, trailer and ICV

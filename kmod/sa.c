@@ -2,8 +2,6 @@
 /*
  * Security associations: installation, slots, lifetimes, end.
  */
-#include <linux/delay.h>
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
@@ -13,7 +11,7 @@
 /* This end draws inbound SPIs at random: there is nothing to protect against. */
 static u32 spi_hash(const void *key, u32 len, u32 seed)
 {
-	return hash_32(*(const u32 *)key ^ seed, 32);
+	return esp_fmt_spi_hash(be32_to_cpu(*(const __be32 *)key), seed);
 }
 
 const struct rhashtable_params vpntun_spi_params = {
@@ -274,21 +272,6 @@ void vpntun_sa_promote(struct vpntun_sa *sa)
 	sa_make_current(sa);
 }
 
-/* A table that is being rehashed, by a worker that may have to wait, takes no more for that long. */
-static int spi_insert(struct rhashtable *spis, struct vpntun_sa *sa)
-{
-	unsigned int tries = 1000;
-	int err;
-
-	do {
-		err = rhashtable_lookup_insert_fast(spis, &sa->node, vpntun_spi_params);
-		if (err != -EBUSY)
-			break;
-		usleep_range(1000, 2000);
-	} while (--tries);
-	return err;
-}
-
 /**
  * vpntun_sa_install() - put an SA to work
  * @sa: from vpntun_sa_alloc(); its reference is taken over on success
@@ -309,7 +292,8 @@ int vpntun_sa_install(struct vpntun_sa *sa, struct vpntun_child *child,
 	sa->child = child;
 	sa->installed = get_jiffies_64();
 	if (sa->dir == VPNTUN_DIR_IN)
-		err = spi_insert(&vpntun_net(net)->spis, sa);
+		err = rhashtable_lookup_insert_fast(&vpntun_net(net)->spis, &sa->node,
+						    vpntun_spi_params);
 	else if (vpntun_sa_find_out(child->peer, sa->spi))
 		err = -EEXIST;
 	if (err == -EEXIST)

@@ -144,6 +144,28 @@ static void every_wrong_pad_byte_is_seen(void **state)
 		}
 }
 
+/* A chain of more than 16 makes rhashtable begin anew, and refuse what comes meanwhile. */
+static void spis_of_any_order_spread(void **state)
+{
+	static const u32 steps[] = { 1, 2, 3, 256, 4096, 0x10000, 0x40001, 0x1000000 };
+	static u8 chain[16384];
+	u32 s, i, seed, at, longest;
+
+	(void)state;
+	for (s = 0; s < ARRAY_SIZE(steps); s++) {
+		for (seed = 0; seed < 5; seed++) {
+			memset(chain, 0, sizeof(chain));
+			longest = 0;
+			for (i = 0; i < 10000 && (u64)i * steps[s] < 0xffff0000; i++) {
+				at = esp_fmt_spi_hash(0x10000 + i * steps[s], seed * 0x3779fb9b) % ARRAY_SIZE(chain);
+				if (++chain[at] > longest)
+					longest = chain[at];
+			}
+			assert_true(longest <= 16);
+		}
+	}
+}
+
 static void trailers_stay_in_the_packet(void **state)
 {
 	u8 buf[8] = { 1, 2, 3, 4, 5, 6, 0, 4 }, next;
@@ -174,6 +196,7 @@ int main(void)
 		cmocka_unit_test(trailers_come_back),
 		cmocka_unit_test(every_wrong_pad_byte_is_seen),
 		cmocka_unit_test(trailers_stay_in_the_packet),
+		cmocka_unit_test(spis_of_any_order_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
