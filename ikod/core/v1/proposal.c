@@ -59,6 +59,24 @@ static void put_differences(char *out, size_t cap, unsigned int diff)
 		snprintf(out + len, cap - len, " differ%s)", diff & (diff - 1) ? "" : "s");
 }
 
+/* All that @offer holds, in words. */
+static void offer_text(const struct v1_sa *offer, const void *ours, char *out, size_t len,
+		       void (*item)(const void *ours, const struct v1_proposal *p, const struct v1_transform *t,
+				    char *out, size_t len))
+{
+	out[0] = '\0';
+	for (unsigned int k = 0; k < offer->n_proposals; k++) {
+		const struct v1_proposal *p = &offer->proposals[k];
+
+		for (unsigned int n = p->first; n < p->first + p->n; n++) {
+			char one[192];
+
+			item(ours, p, &offer->transforms[n], one, sizeof(one));
+			list_add(out, len, one);
+		}
+	}
+}
+
 static bool cipher_differs(enum enc_alg enc, uint16_t keybits, enum enc_alg got, const struct v1_transform *t)
 {
 	if (got == ENC_NONE || got != enc)
@@ -113,35 +131,16 @@ static void p1_transform_text(const struct v1_transform *t, char *out, size_t le
 		snprintf(out + n, len - n, " (authentication method %u)", t->auth);
 }
 
-static void p1_offer_text(const struct v1_sa *sa, char *out, size_t len)
+/* For people: one transform; with what we have (@ours) also in what it misses that. */
+static void p1_item(const void *ours, const struct v1_proposal *p, const struct v1_transform *t, char *out, size_t len)
 {
-	out[0] = '\0';
-	for (unsigned int i = 0; i < sa->n_transforms; i++) {
-		char one[128];
+	const struct conn_cfg *cfg = ours;
+	unsigned int diff = 0;
 
-		p1_transform_text(&sa->transforms[i], one, sizeof(one));
-		list_add(out, len, one);
-	}
-}
-
-/* What the peer offers, and in what each transform misses ours. */
-static void p1_compare_text(const struct conn_cfg *cfg, const struct v1_sa *offer, char *out, size_t len)
-{
-	out[0] = '\0';
-	for (unsigned int k = 0; k < offer->n_proposals; k++) {
-		const struct v1_proposal *p = &offer->proposals[k];
-
-		for (unsigned int n = p->first; n < p->first + p->n; n++) {
-			unsigned int diff = 0;
-			char one[192];
-
-			for (unsigned int i = 0; i < cfg->n_ike; i++)
-				diff = nearer(diff, p1_diff(&cfg->ike[i], v1_p1_auth(cfg, false), p, &offer->transforms[n]));
-			p1_transform_text(&offer->transforms[n], one, sizeof(one));
-			put_differences(one, sizeof(one), diff);
-			list_add(out, len, one);
-		}
-	}
+	p1_transform_text(t, out, len);
+	for (unsigned int i = 0; cfg && i < cfg->n_ike; i++)
+		diff = nearer(diff, p1_diff(&cfg->ike[i], v1_p1_auth(cfg, false), p, t));
+	put_differences(out, len, diff);
 }
 
 void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len)
@@ -198,7 +197,7 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 	}
 	v1_fail_set(f, only_auth ? FAIL_XAUTH_MISMATCH : only_group ? FAIL_P1_DH : FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	v1_p1_text(cfg, f->ours, sizeof(f->ours));
-	p1_compare_text(cfg, offer, f->theirs, sizeof(f->theirs));
+	offer_text(offer, cfg, f->theirs, sizeof(f->theirs), p1_item);
 	return NULL;
 }
 
@@ -229,8 +228,8 @@ bool v1_p1_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct i
 		}
 	}
 	v1_fail_set(f, FAIL_P1_PROPOSAL, WHO_US, 0);
-	p1_offer_text(ours, f->ours, sizeof(f->ours));
-	p1_offer_text(answer, f->theirs, sizeof(f->theirs));
+	offer_text(ours, NULL, f->ours, sizeof(f->ours), p1_item);
+	offer_text(answer, NULL, f->theirs, sizeof(f->theirs), p1_item);
 	return false;
 }
 
@@ -321,40 +320,15 @@ static void p2_transform_text(const struct v1_proposal *p, const struct v1_trans
 			 t->keylen, t->auth, t->group);
 }
 
-static void p2_offer_text(const struct v1_sa *sa, char *out, size_t len)
+static void p2_item(const void *ours, const struct v1_proposal *p, const struct v1_transform *t, char *out, size_t len)
 {
-	out[0] = '\0';
-	for (unsigned int k = 0; k < sa->n_proposals; k++) {
-		const struct v1_proposal *p = &sa->proposals[k];
+	const struct ike_sa *sa = ours;
+	unsigned int diff = 0;
 
-		for (unsigned int n = p->first; n < p->first + p->n; n++) {
-			char one[128];
-
-			p2_transform_text(p, &sa->transforms[n], one, sizeof(one));
-			list_add(out, len, one);
-		}
-	}
-}
-
-static void p2_compare_text(const struct ike_sa *sa, const struct v1_sa *offer, char *out, size_t len)
-{
-	const struct conn_cfg *cfg = sa->conn->cfg;
-
-	out[0] = '\0';
-	for (unsigned int k = 0; k < offer->n_proposals; k++) {
-		const struct v1_proposal *p = &offer->proposals[k];
-
-		for (unsigned int n = p->first; n < p->first + p->n; n++) {
-			unsigned int diff = 0;
-			char one[192];
-
-			for (unsigned int i = 0; i < cfg->n_esp; i++)
-				diff = nearer(diff, p2_diff(sa, &cfg->esp[i], p, &offer->transforms[n]));
-			p2_transform_text(p, &offer->transforms[n], one, sizeof(one));
-			put_differences(one, sizeof(one), diff);
-			list_add(out, len, one);
-		}
-	}
+	p2_transform_text(p, t, out, len);
+	for (unsigned int i = 0; sa && i < sa->conn->cfg->n_esp; i++)
+		diff = nearer(diff, p2_diff(sa, &sa->conn->cfg->esp[i], p, t));
+	put_differences(out, len, diff);
 }
 
 void v1_p2_text(const struct conn_cfg *cfg, char *out, size_t len)
@@ -490,7 +464,7 @@ bool v1_p2_select(const struct ike_sa *sa, const struct v1_sa *offer, struct v1_
 		v1_fail_set(f, FAIL_P2_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	}
 	v1_p2_text(sa->conn->cfg, f->ours, sizeof(f->ours));
-	p2_compare_text(sa, offer, f->theirs, sizeof(f->theirs));
+	offer_text(offer, sa, f->theirs, sizeof(f->theirs), p2_item);
 	return false;
 }
 
@@ -514,7 +488,7 @@ bool v1_p2_chosen(const struct conn_cfg *cfg, const struct v1_sa *ours, const st
 		}
 	}
 	v1_fail_set(f, FAIL_P2_PROPOSAL, WHO_US, N_BAD_PROPOSAL_SYNTAX);
-	p2_offer_text(ours, f->ours, sizeof(f->ours));
-	p2_offer_text(answer, f->theirs, sizeof(f->theirs));
+	offer_text(ours, NULL, f->ours, sizeof(f->ours), p2_item);
+	offer_text(answer, NULL, f->theirs, sizeof(f->theirs), p2_item);
 	return false;
 }
