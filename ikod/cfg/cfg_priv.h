@@ -223,6 +223,8 @@ void cfg_xauth_read(struct cfg_load *ld);
 
 /* lint.c */
 
+/** cfg_line_of - where @k is written, or else where its connection begins */
+int cfg_line_of(const struct cfg_conn *c, enum conn_key k);
 /** cfg_conn_settle - what keys mean together: defaults that depend on others, required keys, weak algorithms */
 void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c);
 /** cfg_one_gateway - both have the same address as remote, and it is one */

@@ -7,7 +7,7 @@
 
 #define PLACE_LEN 320
 
-static int line_of(const struct cfg_conn *c, enum conn_key k)
+int cfg_line_of(const struct cfg_conn *c, enum conn_key k)
 {
 	return c->cfg->at[k].line ? c->cfg->at[k].line : c->section->line;
 }
@@ -22,9 +22,9 @@ static const char *place(const struct cfg_conn *from, const struct cfg_conn *to,
 			 char out[PLACE_LEN])
 {
 	if (from->file == to->file)
-		snprintf(out, PLACE_LEN, "line %d", line_of(to, k));
+		snprintf(out, PLACE_LEN, "line %d", cfg_line_of(to, k));
 	else
-		snprintf(out, PLACE_LEN, "%s:%d", to->file->path, line_of(to, k));
+		snprintf(out, PLACE_LEN, "%s:%d", to->file->path, cfg_line_of(to, k));
 	return out;
 }
 
@@ -65,7 +65,7 @@ static void settle_pfs(struct cfg_load *ld, const struct cfg_conn *c)
 
 		if (!in_esp || cfg->esp[i].group == cfg->pfs)
 			continue;
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_ESP),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_ESP),
 			   "esp names the group %s but pfs%s is %s, expected one group for all proposals", in_esp->name,
 			   written ? "" : " (of the first proposal)", pfs ? pfs->name : "none");
 		return;
@@ -80,7 +80,7 @@ static void settle_start(struct cfg_load *ld, const struct cfg_conn *c)
 	if (!usable(c, KEY_REMOTE) || cfg->remote.sa.sa_family != AF_UNSPEC || cfg->start == START_PASSIVE)
 		return;
 	if (usable(c, KEY_START))
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_START),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_START),
 			   "start: a connection with remote = any can only wait, expected start = passive");
 	cfg->start = START_PASSIVE;
 }
@@ -95,12 +95,12 @@ static void check_dpd(struct cfg_load *ld, const struct cfg_conn *c)
 
 	if (usable(c, KEY_REMOTE) && cfg->remote.sa.sa_family == AF_UNSPEC &&
 	    (cfg->dpd_action == DPD_HOLD || cfg->dpd_action == DPD_RESTART))
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_DPD_ACTION),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_DPD_ACTION),
 			   "dpd-action: a connection with remote = any can only wait for its peer, expected dpd-action = clear");
 	for (size_t i = 0; cfg->dpd == DPD_OFF && i < ARRAY_LEN(idle); i++)
 		if (usable(c, idle[i]))
-			cfg_report(ld, CFG_WARNING, c->file, line_of(c, idle[i]), "%s changes nothing: dpd is off (line %d)",
-				   conn_key_name(idle[i]), line_of(c, KEY_DPD));
+			cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, idle[i]), "%s changes nothing: dpd is off (line %d)",
+				   conn_key_name(idle[i]), cfg_line_of(c, KEY_DPD));
 }
 
 static void check_addresses(struct cfg_load *ld, const struct cfg_conn *c)
@@ -109,15 +109,15 @@ static void check_addresses(struct cfg_load *ld, const struct cfg_conn *c)
 
 	if (usable(c, KEY_LOCAL) && usable(c, KEY_REMOTE) && local != AF_UNSPEC && remote != AF_UNSPEC &&
 	    local != remote)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE),
 			   "remote is an %s address but local (line %d) an %s one, expected both of one kind",
-			   remote == AF_INET ? "IPv4" : "IPv6", line_of(c, KEY_LOCAL),
+			   remote == AF_INET ? "IPv4" : "IPv6", cfg_line_of(c, KEY_LOCAL),
 			   local == AF_INET ? "IPv4" : "IPv6");
 	if (usable(c, KEY_LOCAL) && usable(c, KEY_REMOTE) && c->cfg->local.sa.sa_family != AF_UNSPEC &&
 	    addr_eq(&c->cfg->local, &c->cfg->remote))
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE),
 			   "remote is the same address as local (line %d), expected the peer's address",
-			   line_of(c, KEY_LOCAL));
+			   cfg_line_of(c, KEY_LOCAL));
 }
 
 /* Two networks of one list that overlap would make two children for the same packets. */
@@ -130,7 +130,7 @@ static void check_list(struct cfg_load *ld, const struct cfg_conn *c, enum conn_
 		for (unsigned int j = 0; j < i; j++) {
 			if (!subnet_overlap(&nets[i], &nets[j]))
 				continue;
-			cfg_report(ld, CFG_ERROR, c->file, line_of(c, k),
+			cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k),
 				   "%s: %s overlaps with %s in the same list, expected networks that do not overlap",
 				   conn_key_name(k), subnet_str(&nets[i], a), subnet_str(&nets[j], b));
 		}
@@ -143,9 +143,9 @@ static bool only_one(struct cfg_load *ld, const struct cfg_conn *c)
 {
 	if (!c->cfg->local_mode_config || !c->cfg->remote_mode_config)
 		return true;
-	cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE_SUBNETS),
+	cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE_SUBNETS),
 		   "remote-subnets and local-subnets (line %d) are both mode-config, expected one side that gives addresses",
-		   line_of(c, KEY_LOCAL_SUBNETS));
+		   cfg_line_of(c, KEY_LOCAL_SUBNETS));
 	return false;
 }
 
@@ -159,13 +159,13 @@ static void settle_client(struct cfg_load *ld, const struct cfg_conn *c)
 	if (!cfg->at[KEY_MODE_CONFIG].line)
 		cfg->mode_config = MODE_CONFIG_PULL;
 	if (usable(c, KEY_MODE_CONFIG) && cfg->mode_config == MODE_CONFIG_NO)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_MODE_CONFIG),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_MODE_CONFIG),
 			   "mode-config = no, but local-subnets (line %d) is what mode config gives, expected pull or push",
-			   line_of(c, KEY_LOCAL_SUBNETS));
+			   cfg_line_of(c, KEY_LOCAL_SUBNETS));
 	if (usable(c, KEY_START) && cfg->start == START_ON_DEMAND)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_START),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_START),
 			   "start = on-demand cannot be with local-subnets = mode-config (line %d): no packet can ask for a tunnel before the address is known, expected start = auto",
-			   line_of(c, KEY_LOCAL_SUBNETS));
+			   cfg_line_of(c, KEY_LOCAL_SUBNETS));
 }
 
 static void settle_server(struct cfg_load *ld, const struct cfg_conn *c)
@@ -173,16 +173,16 @@ static void settle_server(struct cfg_load *ld, const struct cfg_conn *c)
 	struct conn_cfg *cfg = c->cfg;
 
 	if (cfg->remote_mode_config && !cfg->at[KEY_POOL].line)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE_SUBNETS),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE_SUBNETS),
 			   "remote-subnets = mode-config needs addresses to give, expected pool = NETWORK");
 	if (usable(c, KEY_POOL) && cfg->mode_config != MODE_CONFIG_NO)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_POOL),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_POOL),
 			   "pool cannot be with mode-config (line %d), expected one side that gives addresses",
-			   line_of(c, KEY_MODE_CONFIG));
+			   cfg_line_of(c, KEY_MODE_CONFIG));
 	if (usable(c, KEY_POOL_DNS) && cfg->pool_dns.sa.sa_family != AF_INET)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_POOL_DNS), "pool-dns: expected an IPv4 address");
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_POOL_DNS), "pool-dns: expected an IPv4 address");
 	if (usable(c, KEY_POOL_DNS) && !cfg->at[KEY_POOL].line)
-		cfg_report(ld, CFG_WARNING, c->file, line_of(c, KEY_POOL_DNS),
+		cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, KEY_POOL_DNS),
 			   "pool-dns changes nothing without pool");
 	/* routes go to all that may be given */
 	if (cfg->remote_mode_config && cfg->pool.family)
@@ -214,7 +214,7 @@ static void check_families(struct cfg_load *ld, const struct cfg_conn *c, enum c
 
 	for (unsigned int i = 0; n_others && i < n; i++)
 		if (!has_family(others, n_others, nets[i].family))
-			cfg_report(ld, CFG_ERROR, c->file, line_of(c, k),
+			cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k),
 				   "%s: %s has no counterpart, expected an %s network on the other side as well",
 				   conn_key_name(k), subnet_str(&nets[i], a),
 				   nets[i].family == AF_INET ? "IPv4" : "IPv6");
@@ -236,9 +236,9 @@ static void check_subnets(struct cfg_load *ld, const struct cfg_conn *c)
 	for (unsigned int i = 0; i < cfg->n_local; i++)
 		for (unsigned int j = 0; j < cfg->n_remote; j++)
 			if (cfg->local_subnets[i].prefixlen && subnet_eq(&cfg->local_subnets[i], &cfg->remote_subnets[j]))
-				cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_REMOTE_SUBNETS),
+				cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE_SUBNETS),
 					   "remote-subnets: %s stands in local-subnets (line %d) too, expected a network of the other side",
-					   subnet_str(&cfg->local_subnets[i], a), line_of(c, KEY_LOCAL_SUBNETS));
+					   subnet_str(&cfg->local_subnets[i], a), cfg_line_of(c, KEY_LOCAL_SUBNETS));
 }
 
 /* ---- weak algorithms ---- */
@@ -277,10 +277,10 @@ static void weak_report(struct cfg_load *ld, const struct cfg_conn *c, enum conn
 	if (!*list)
 		return;
 	if (c->cfg->weak_crypto)
-		cfg_report(ld, CFG_WARNING, c->file, line_of(c, k), "%s: weak algorithms are allowed here: %s",
+		cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, k), "%s: weak algorithms are allowed here: %s",
 			   conn_key_name(k), list);
 	else
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, k),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k),
 			   "%s: weak: %s, expected stronger algorithms, or weak-crypto = yes if the peer has no better ones",
 			   conn_key_name(k), list);
 }
@@ -319,11 +319,11 @@ static void check_packets(struct cfg_load *ld, struct cfg_conn *c)
 	struct conn_cfg *cfg = c->cfg;
 
 	if (cfg->outer.fragment == FRAGMENT_AFTER && cfg->outer.df == DF_SET)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_FRAGMENT),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_FRAGMENT),
 			   "fragment = after cannot be with df = set (line %d): such packets must not be fragmented, expected df = clear or df = copy",
-			   line_of(c, KEY_DF));
+			   cfg_line_of(c, KEY_DF));
 	if (cfg->sha256_truncation != 128 && !c->bad[KEY_ESP] && !has_integ(cfg, HASH_SHA2_256))
-		cfg_report(ld, CFG_WARNING, c->file, line_of(c, KEY_SHA256_TRUNCATION),
+		cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, KEY_SHA256_TRUNCATION),
 			   "sha256-truncation changes nothing: no esp proposal has sha256");
 	/* The transform is the same in IKE; which length is meant each side has to know. */
 	for (unsigned int i = 0; i < cfg->n_esp; i++)
@@ -388,7 +388,7 @@ static void check_overlap(struct cfg_load *ld, const struct cfg_conn *a, const s
 	    !lists_overlap(a->cfg->remote_subnets, a->cfg->n_remote, b->cfg->remote_subnets, b->cfg->n_remote, &ra,
 			   &rb))
 		return;
-	cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_SUBNETS),
+	cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_REMOTE_SUBNETS),
 		   "remote-subnets: %s to %s overlaps with %s to %s of connection '%s' (%s), expected pairs that do not overlap %s",
 		   subnet_str(lb, s[0]), subnet_str(rb, s[1]), subnet_str(la, s[2]), subnet_str(ra, s[3]),
 		   a->cfg->name, place(b, a, KEY_REMOTE_SUBNETS, at),
@@ -421,16 +421,16 @@ static bool check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const
 	if (!same_peer(a, b))
 		return true;
 	if (ca->psk.p && cb->psk.p && !secret_eq(&ca->psk, &cb->psk))
-		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_PSK_FILE),
+		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_PSK_FILE),
 			   "the secret differs from that of connection '%s' (%s) with remote = %s, expected one secret: it is needed before the peer's identity is known",
 			   ca->name, place(b, a, KEY_PSK_FILE, at), who);
 	if (!a->bad[KEY_XAUTH] && !b->bad[KEY_XAUTH] && ca->xauth != cb->xauth)
-		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_XAUTH),
+		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_XAUTH),
 			   "xauth differs from that of connection '%s' (%s) with remote = %s, expected the same in both: it is agreed on before the peer's identity is known",
 			   ca->name, place(b, a, KEY_XAUTH, at), who);
 	if (!a->bad[KEY_REMOTE_ID] && !b->bad[KEY_REMOTE_ID] &&
 	    (!ca->remote_id.type || !cb->remote_id.type || v1_id_eq(&ca->remote_id, &cb->remote_id)))
-		cfg_report(ld, CFG_ERROR, b->file, line_of(b, KEY_REMOTE_ID),
+		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_REMOTE_ID),
 			   "cannot be told from connection '%s' (%s), which has remote = %s too, expected a remote-id of its own in each%s",
 			   ca->name, place(b, a, KEY_REMOTE_ID, at), who,
 			   any ? "" : ", or one connection with all networks");

@@ -64,13 +64,6 @@ static int profile_line(const struct cfg_conn *c)
 	return c->cfg->at[KEY_PROFILE].line;
 }
 
-static int subnets_line(const struct cfg_conn *c)
-{
-	int line = c->cfg->at[KEY_REMOTE_SUBNETS].line;
-
-	return line ? line : c->section->line;
-}
-
 /*
  * Which side the rules are counted on is the gateway's affair: the shorter list
  * is taken for it. A rule has up to 50 networks, and so has any list here.
@@ -81,7 +74,7 @@ static void check_rules(struct cfg_load *ld, const struct cfg_conn *c, const str
 	unsigned int rules = local < remote ? local : remote;
 
 	if (l->rules && rules > l->rules)
-		cfg_report(ld, CFG_ERROR, c->file, subnets_line(c),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE_SUBNETS),
 			   "remote-subnets: %u networks with %u local ones make %u rules, expected at most %u with profile = %s (line %d): fewer networks, or larger ones that hold several",
 			   remote, local, rules, l->rules, l->name, profile_line(c));
 }
@@ -108,7 +101,7 @@ void cfg_profile_check(struct cfg_load *ld, const struct cfg_conn *c)
 	check_rules(ld, c, l);
 	check_lists(ld, c, l);
 	if (l->per_conn && pairs > l->per_conn)
-		cfg_report(ld, CFG_ERROR, c->file, subnets_line(c),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE_SUBNETS),
 			   "remote-subnets: %u pairs of networks, expected %u with profile = %s (line %d): one tunnel has one pair of SAs, such as 0.0.0.0/0 on both sides",
 			   pairs, l->per_conn, l->name, profile_line(c));
 }
@@ -126,7 +119,7 @@ void cfg_profile_check_gateway(struct cfg_load *ld, unsigned int i)
 			others += pairs_of(&ld->conns[k]);
 	if (pairs + others <= l->pairs || others > l->pairs)	/* the first that is too much is the one reported */
 		return;
-	cfg_report(ld, CFG_ERROR, c->file, subnets_line(c),
+	cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_REMOTE_SUBNETS),
 		   "remote-subnets: %u pairs of networks%s, expected at most %u with profile = %s (line %d)", pairs + others,
 		   others ? " to one gateway with the connections before it" : "", l->pairs, l->name, profile_line(c));
 }

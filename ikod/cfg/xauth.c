@@ -18,11 +18,6 @@ static const char *written(const struct cfg_conn *c, enum conn_key k)
 	return NULL;
 }
 
-static int line_of(const struct cfg_conn *c, enum conn_key k)
-{
-	return c->cfg->at[k].line ? c->cfg->at[k].line : c->section->line;
-}
-
 /* The file that key @k names, if it may be trusted; the caller wipes @out. */
 static bool read_file(struct cfg_load *ld, struct cfg_conn *c, enum conn_key k, char **path, struct secret *out)
 {
@@ -33,16 +28,16 @@ static bool read_file(struct cfg_load *ld, struct cfg_conn *c, enum conn_key k, 
 	*path = cfg_beside(c->file->path, written(c, k));
 	err = cfg_slurp(*path, out, &st);
 	if (err) {
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, k), "%s: '%s': %s, expected a file", conn_key_name(k),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k), "%s: '%s': %s, expected a file", conn_key_name(k),
 			   cfg_quote(*path, q), cfg_slurp_error(err));
 		return false;
 	}
 	if (memchr(out->p, '\0', out->len)) {
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, k), "%s: '%s' holds a NUL byte, expected text",
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k), "%s: '%s' holds a NUL byte, expected text",
 			   conn_key_name(k), cfg_quote(*path, q));
 		return false;
 	}
-	return cfg_owner_only(ld, c->file, line_of(c, k), *path, &st);
+	return cfg_owner_only(ld, c->file, cfg_line_of(c, k), *path, &st);
 }
 
 static void read_password(struct cfg_load *ld, struct cfg_conn *c)
@@ -54,7 +49,7 @@ static void read_password(struct cfg_load *ld, struct cfg_conn *c)
 	if (read_file(ld, c, KEY_XAUTH_PASSWORD_FILE, &path, &text)) {
 		len = strcspn((char *)text.p, "\r\n");
 		if (!len || len > PASSWORD_MAX)
-			cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_XAUTH_PASSWORD_FILE),
+			cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH_PASSWORD_FILE),
 				   "xauth-password-file: expected a first line of 1 to %d bytes", PASSWORD_MAX);
 		else if (!secret_set(&c->cfg->xauth_password, text.p, len))
 			abort();
@@ -113,7 +108,7 @@ static void read_users(struct cfg_load *ld, struct cfg_conn *c)
 			ok &= add_user(ld, c->cfg, file, line, at);
 	}
 	if (ok && !c->cfg->n_users)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_XAUTH_USERS_FILE),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH_USERS_FILE),
 			   "xauth-users-file: nobody stands in it, expected lines NAME:HASH");
 	secret_wipe(&text);
 	free(path);
@@ -122,14 +117,14 @@ static void read_users(struct cfg_load *ld, struct cfg_conn *c)
 static void need(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k)
 {
 	if (!c->cfg->at[k].line)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_XAUTH), "xauth = %s needs %s", written(c, KEY_XAUTH),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH), "xauth = %s needs %s", written(c, KEY_XAUTH),
 			   conn_key_name(k));
 }
 
 static void no_use(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, const char *with)
 {
 	if (c->cfg->at[k].line)
-		cfg_report(ld, CFG_WARNING, c->file, line_of(c, k), "%s changes nothing without xauth = %s",
+		cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, k), "%s changes nothing without xauth = %s",
 			   conn_key_name(k), with);
 }
 
