@@ -13,6 +13,7 @@
 
 #include <openssl/bn.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/opening.h"
@@ -27,9 +28,8 @@ static struct net *sites(uint64_t seed)
 
 static struct ike_path path_of(struct net *net, uint16_t port)
 {
-	struct ike_path path = { .local = net->nodes[1].addr, .remote = net->nodes[0].addr };
+	struct ike_path path = net_path(net, 1);
 
-	endpoint_set_port(&path.local, IKE_PORT);
 	endpoint_set_port(&path.remote, port);
 	return path;
 }
@@ -628,7 +628,6 @@ static size_t forged_public(uint8_t out[1100], const struct v1_payload *pl)
 /* Message 3 or 4 with one payload replaced; the true one is lost. */
 static bool forge(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
-	struct ike_path path = { .local = net->nodes[!from].addr, .remote = net->nodes[from].addr };
 	struct cursor c = cursor_of(p, len);
 	struct isakmp_hdr h;
 	struct v1_chain ch;
@@ -654,9 +653,7 @@ static bool forge(struct net *net, unsigned int from, const uint8_t *p, size_t l
 		v1_put(&w, ch.pl[i].type, body, n);
 	}
 	assert_true(v1_finish(&w));
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[!from].e, net->now, &path, w.b.p, w.b.len);
+	net_rx(net, !from, w.b.p, w.b.len);
 	buf_free(&w.b);
 	forgery.done++;
 	return true;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/collision.h"
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -54,11 +55,6 @@ static struct net *sites(uint64_t seed, uint32_t ike_life)
 	return net;
 }
 
-static struct conn *conn_at(struct net *net, unsigned int i)
-{
-	return node_conn(&net->nodes[i], "site");
-}
-
 /* Up, and all that both ends' start at once may have left is gone */
 static struct net *settled(uint64_t seed, uint32_t ike_life)
 {
@@ -69,7 +65,7 @@ static struct net *settled(uint64_t seed, uint32_t ike_life)
 	net_run(net, 100 * 1000);
 	assert_true(both_quiet(net));
 	for (unsigned int i = 0; i < 2; i++)
-		DL_FOREACH_SAFE(conn_at(net, i)->ikes, sa, tmp)
+		DL_FOREACH_SAFE(site_conn(net, i)->ikes, sa, tmp)
 			if (sa->state == IKE_REKEYED)
 				ike_sa_kill(sa);
 	wire.infos[0] = wire.infos[1] = 0;
@@ -91,7 +87,7 @@ static void assert_clean(struct net *net)
 
 static bool same_ike(struct net *net)
 {
-	const struct ike_sa *a = conn_at(net, 0)->ike, *b = conn_at(net, 1)->ike;
+	const struct ike_sa *a = site_conn(net, 0)->ike, *b = site_conn(net, 1)->ike;
 
 	return a && b && !memcmp(a->cky_i, b->cky_i, sizeof(a->cky_i)) && !memcmp(a->cky_r, b->cky_r, sizeof(a->cky_r));
 }
@@ -101,7 +97,7 @@ static unsigned int ike_count(struct net *net, unsigned int i, enum ike_sa_state
 	struct ike_sa *sa;
 	unsigned int n = 0;
 
-	DL_FOREACH(conn_at(net, i)->ikes, sa)
+	DL_FOREACH(site_conn(net, i)->ikes, sa)
 		n += sa->state == state;
 	return n;
 }
@@ -114,7 +110,7 @@ static bool holds_ike(struct net *net, unsigned int i, const struct ike_sa *like
 static void renew(struct net *net, unsigned int i)
 {
 	ike_tick(net->nodes[i].e, net->now);
-	conn_renew_phase1(conn_at(net, i));
+	conn_renew_phase1(site_conn(net, i));
 	net_step(net);
 }
 
@@ -123,14 +119,14 @@ static void ike_renewed(enum survivor_role role)
 	(void)role;
 	for (unsigned int who = 0; who < 2; who++) {
 		struct net *net = settled(10 + who, 1000);
-		struct ike_sa old = *conn_at(net, 0)->ike;
+		struct ike_sa old = *site_conn(net, 0)->ike;
 
 		assert_int_equal(ike_count(net, 0, IKE_REKEYED), 0);
 		net->traffic_ms = 100;
 		renew(net, who);
 		net_run(net, 1000);
 		assert_true(same_ike(net));
-		assert_int_equal(conn_at(net, who)->ike->role, ROLE_INITIATOR);
+		assert_int_equal(site_conn(net, who)->ike->role, ROLE_INITIATOR);
 		assert_int_equal(ike_count(net, 0, IKE_REKEYED), 1);
 		assert_int_equal(ike_count(net, 1, IKE_REKEYED), 1);
 		net_run(net, old.expires - net->now - 1000);
@@ -161,10 +157,10 @@ static void ike_crossed(enum survivor_role role)
 		assert_int_equal(ike_count(net, 0, IKE_ESTABLISHED), 1);
 		assert_int_equal(ike_count(net, 0, IKE_REKEYED), 2);
 		assert_int_equal(ike_count(net, 1, IKE_REKEYED), 2);
-		met += conn_at(net, 0)->ike->role == (enum ike_role)role;
-		DL_FOREACH(conn_at(net, 0)->ikes, sa)
-			if (sa->role != conn_at(net, 0)->ike->role && sa->born == conn_at(net, 0)->ike->born)
-				assert_true(memcmp(conn_at(net, 0)->ike->cky_i, sa->cky_i, sizeof(sa->cky_i)) > 0);
+		met += site_conn(net, 0)->ike->role == (enum ike_role)role;
+		DL_FOREACH(site_conn(net, 0)->ikes, sa)
+			if (sa->role != site_conn(net, 0)->ike->role && sa->born == site_conn(net, 0)->ike->born)
+				assert_true(memcmp(site_conn(net, 0)->ike->cky_i, sa->cky_i, sizeof(sa->cky_i)) > 0);
 		net_run(net, 700 * 1000);
 		assert_int_equal(wire.infos[0] + wire.infos[1], 0);
 		assert_int_equal(node_count(&net->nodes[0], "ike-down") + node_count(&net->nodes[1], "ike-down"), 0);
@@ -224,7 +220,7 @@ static void ike_overtaken(enum survivor_role role)
 	assert_int_equal(ike_count(net, 0, IKE_CONNECTING), 1);
 	renew(net, 1);
 	net_run(net, 100);
-	assert_int_equal(conn_at(net, 0)->ike->role, ROLE_RESPONDER);
+	assert_int_equal(site_conn(net, 0)->ike->role, ROLE_RESPONDER);
 	assert_true(same_ike(net));
 	assert_int_equal(ike_count(net, 0, IKE_CONNECTING), 0);
 	wire.also = NULL;
@@ -259,21 +255,21 @@ static void ike_theirs_first(enum survivor_role role)
 		net_run(net, 1000);
 		/* its message 1 is all that there is of it */
 		assert_int_equal(ike_count(net, 0, IKE_CONNECTING), 0);
-		assert_int_not_equal(conn_at(net, 0)->knocked, 0);
+		assert_int_not_equal(site_conn(net, 0)->knocked, 0);
 		ike_tick(net->nodes[0].e, net->now);
-		conn_want_all(conn_at(net, 0), false);
-		conn_initiate(conn_at(net, 0));
+		conn_want_all(site_conn(net, 0), false);
+		conn_initiate(site_conn(net, 0));
 		net_step(net);
 		net_run(net, 500);
-		assert_null(conn_at(net, 0)->ikes);
+		assert_null(site_conn(net, 0)->ikes);
 		if (goes_on) {
 			wire.also = NULL;
 			assert_true(net_until(net, 20000, both_up));
-			assert_int_equal(conn_at(net, 0)->ike->role, ROLE_RESPONDER);
+			assert_int_equal(site_conn(net, 0)->ike->role, ROLE_RESPONDER);
 			assert_int_equal(HASH_COUNT(net->nodes[0].e->sas), 1);
 		} else {
 			net_run(net, DEFER);
-			assert_int_equal(conn_at(net, 0)->ike->role, ROLE_INITIATOR);
+			assert_int_equal(site_conn(net, 0)->ike->role, ROLE_INITIATOR);
 		}
 		net_free(net);
 	}
@@ -283,7 +279,7 @@ static void ike_restarted(enum survivor_role role)
 {
 	(void)role;
 	struct net *net = settled(50, 10000);
-	struct conn *a = conn_at(net, 0);
+	struct conn *a = site_conn(net, 0);
 
 	/* under a phase 1 that the peer began */
 	net_reboot(net, 1);
@@ -299,7 +295,7 @@ static void ike_restarted(enum survivor_role role)
 	net_run(net, 1000);
 	assert_int_equal(a->ike->role, ROLE_INITIATOR);
 	assert_int_equal(ike_count(net, 0, IKE_REKEYED), 1);
-	v1_notify_protected(conn_at(net, 1)->ike, PROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
+	net_notify(site_conn(net, 1)->ike, PROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
 	net_step(net);
 	assert_int_equal(ike_count(net, 0, IKE_REKEYED), 1);
 	net_run(net, 15);
@@ -330,12 +326,12 @@ static void ike_too_many(enum survivor_role role)
 /* Node 1's end of node 0's child */
 static struct child *counterpart(struct net *net, struct child *child)
 {
-	return conn_find_child(conn_at(net, 1), &child->remote, &child->local);
+	return conn_find_child(site_conn(net, 1), &child->remote, &child->local);
 }
 
 static struct child *child_at(struct net *net, unsigned int i, unsigned int k)
 {
-	struct child *a = &conn_at(net, 0)->children[k];
+	struct child *a = &site_conn(net, 0)->children[k];
 
 	return i ? counterpart(net, a) : a;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -173,7 +174,7 @@ static void other_messages_teach_nothing(void **state)
 	v1_priv(b)->order_known = true;
 	v1_send_dpd(b, 7, false);
 	net_run(net, 1000);
-	v1_notify_protected(b, PROTO_ISAKMP, 32000, NULL, 0, NULL, 0);
+	net_notify(b, PROTO_ISAKMP, 32000, NULL, 0, NULL, 0);
 	net_run(net, 1000);
 	assert_int_equal(v1_priv(a)->order, V1_HASH_LAST);
 	net_free(net);
@@ -195,7 +196,7 @@ static void notify_of(struct ike_sa *sa, uint16_t type, uint32_t seq)
 	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
 
 	v1_spi_of(sa, spi);
-	v1_notify_protected(sa, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
+	net_notify(sa, PROTO_ISAKMP, type, spi, sizeof(spi), data, sizeof(data));
 }
 
 /* Answers to what is not open, authentic as they may be, keep nobody alive and move nobody. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -35,18 +36,9 @@ static void start(struct net *net)
 	net_configure1(net, 0, a);
 }
 
-static struct conn *conn_at(struct net *net, unsigned int i)
-{
-	return node_conn(&net->nodes[i], "site");
-}
-
 static void rx(struct net *net, unsigned int to, const struct v1_writer *w)
 {
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, w->b.p, w->b.len);
+	net_rx(net, to, w->b.p, w->b.len);
 	net_step(net);
 }
 
@@ -198,9 +190,9 @@ static void phase1_responder(void **state)
 		rx(net, 1, &w);
 		buf_free(&w.b);
 		p1_message3(net, cky);
-		assert_non_null(conn_at(net, 1)->ikes);
-		assert_int_equal(conn_at(net, 1)->ikes->p1->life_s, SAID_S);
-		assert_false(conn_at(net, 1)->ikes->p1->tell_life);
+		assert_non_null(site_conn(net, 1)->ikes);
+		assert_int_equal(site_conn(net, 1)->ikes->p1->life_s, SAID_S);
+		assert_false(site_conn(net, 1)->ikes->p1->tell_life);
 		net_free(net);
 	}
 }
@@ -218,7 +210,7 @@ static void phase1_initiator(void **state)
 
 		net->drop = lose_all;
 		start(net);
-		sa = conn_at(net, 0)->ikes;
+		sa = site_conn(net, 0)->ikes;
 		assert_int_equal(sa->p1->life_s, 0);
 		p1_message(&w, sa->cky_i, cky, &f);
 		rx(net, 0, &w);
@@ -257,14 +249,14 @@ static void put_nonce_ids(struct v1_writer *w, const struct child *child)
 /* Message 1 of a quick mode as node 0 would send it */
 static void quick_1(struct net *net, uint32_t msgid, const struct form *f)
 {
-	struct ike_sa *sa = conn_at(net, 0)->ike;
+	struct ike_sa *sa = site_conn(net, 0)->ike;
 	struct v1_writer w = { 0 };
 	uint8_t iv[16];
 
 	assert_true(v1_iv_phase2(&sa->suite, sa->last_iv, msgid, iv));
 	v1_phase2_begin(sa, &w, XCHG_QUICK, msgid, true);
 	put_sa(&w, 2, 0x01020304, f);
-	put_nonce_ids(&w, &conn_at(net, 0)->children[0]);
+	put_nonce_ids(&w, &site_conn(net, 0)->children[0]);
 	assert_true(v1_phase2_end(sa, &w, msgid, V1_HASH_1, NULL, iv));
 	rx(net, 1, &w);
 	buf_free(&w.b);
@@ -273,8 +265,8 @@ static void quick_1(struct net *net, uint32_t msgid, const struct form *f)
 /* Message 2 as node 1 would answer the quick mode that node 0 has begun; @told: by a RESPONDER-LIFETIME */
 static void quick_2(struct net *net, const struct form *f, const struct form *told)
 {
-	struct ike_sa *sa = conn_at(net, 1)->ike;
-	struct child *child = &conn_at(net, 0)->children[0];
+	struct ike_sa *sa = site_conn(net, 1)->ike;
+	struct child *child = &site_conn(net, 0)->children[0];
 	struct v1_quick *q = child->quick;
 	struct v1_quick mine = { .role = ROLE_RESPONDER, .peer_nonce = q->nonce };
 	uint32_t msgid = q->msgid;
@@ -298,13 +290,13 @@ static void quick_2(struct net *net, const struct form *f, const struct form *to
 
 static void begin_quick(struct net *net)
 {
-	struct child *child = &conn_at(net, 0)->children[0];
+	struct child *child = &site_conn(net, 0)->children[0];
 
 	ike_tick(net->nodes[0].e, net->now);
 	child->wanted = true;
 	child->trying = true;
 	child->started = net->now;
-	v1_quick_start(conn_at(net, 0)->ike, child);
+	v1_quick_start(site_conn(net, 0)->ike, child);
 	net_step(net);
 	assert_non_null(child->quick);
 }
@@ -312,7 +304,7 @@ static void begin_quick(struct net *net)
 /* The pair that the exchange has just made, and its limits in the kernel */
 static void assert_pair(struct net *net, unsigned int i, uint64_t seconds, uint64_t kb)
 {
-	const struct child *child = conn_find_child(conn_at(net, i),
+	const struct child *child = conn_find_child(site_conn(net, i),
 						    i ? &a->remote_subnets[0] : &a->local_subnets[0],
 						    i ? &a->local_subnets[0] : &a->remote_subnets[0]);
 	const struct child_sa *csa = child->sas;
@@ -514,14 +506,14 @@ static void policies_in_phase2(void **state)
 		if (m->esp_a == REFUSED) {
 			assert_int_equal(node_children_up(&net->nodes[strict]), 0);
 			assert_string_equal(node_failure(&net->nodes[strict], "site", 1), "phase2-lifetime-mismatch");
-			assert_int_equal(conn_at(net, strict)->children[0].failure.who, WHO_US);
-			assert_int_equal(conn_at(net, strict)->children[0].failure.key, KEY_ESP_LIFETIME);
-			assert_string_not_equal(conn_at(net, strict)->children[0].failure.theirs,
-						conn_at(net, strict)->children[0].failure.ours);
+			assert_int_equal(site_conn(net, strict)->children[0].failure.who, WHO_US);
+			assert_int_equal(site_conn(net, strict)->children[0].failure.key, KEY_ESP_LIFETIME);
+			assert_string_not_equal(site_conn(net, strict)->children[0].failure.theirs,
+						site_conn(net, strict)->children[0].failure.ours);
 			assert_int_equal(node_established(&net->nodes[0]), 1);
 		} else {
-			const struct child_sa *ca = conn_at(net, 0)->children[3].current;
-			const struct child_sa *cb = conn_at(net, 1)->children[3].current;
+			const struct child_sa *ca = site_conn(net, 0)->children[3].current;
+			const struct child_sa *cb = site_conn(net, 1)->children[3].current;
 
 			assert_true(both_up(net));
 			assert_int_equal(ca->hard - ca->born, m->esp_a * 1000);
@@ -546,12 +538,12 @@ static void policies_in_phase1(void **state)
 		if (m->ike_a == REFUSED) {
 			assert_false(both_up(net));
 			assert_string_equal(node_failure(&net->nodes[strict], "site", 0), "phase1-lifetime-mismatch");
-			assert_int_equal(conn_at(net, strict)->failure.who, WHO_US);
-			assert_int_equal(conn_at(net, strict)->failure.key, KEY_IKE_LIFETIME);
+			assert_int_equal(site_conn(net, strict)->failure.who, WHO_US);
+			assert_int_equal(site_conn(net, strict)->failure.key, KEY_IKE_LIFETIME);
 			/* nothing is left of it at the other end either */
 			assert_int_equal(node_established(&net->nodes[0]) + node_established(&net->nodes[1]), 0);
 		} else {
-			const struct ike_sa *sa = conn_at(net, 0)->ike, *sb = conn_at(net, 1)->ike;
+			const struct ike_sa *sa = site_conn(net, 0)->ike, *sb = site_conn(net, 1)->ike;
 
 			/* the initiator's began with its message 5 */
 			assert_in_range(sa->expires - sa->up_at, m->ike_a * 1000 - 100, m->ike_a * 1000);
@@ -579,10 +571,10 @@ static void what_is_out_of_bounds_is_cut(void **state)
 		net_configure1(net, 1, b);
 		net_configure1(net, 0, a);
 		net_run(net, 500);
-		csa = conn_at(net, 1)->children[0].sas;
+		csa = site_conn(net, 1)->children[0].sas;
 		assert_non_null(csa);
 		assert_int_equal(csa->hard - csa->born, cuts[i].esp * 1000);
-		assert_int_equal(conn_at(net, 1)->ikes->expires - conn_at(net, 1)->ikes->up_at, cuts[i].ike * 1000);
+		assert_int_equal(site_conn(net, 1)->ikes->expires - site_conn(net, 1)->ikes->up_at, cuts[i].ike * 1000);
 		net_free(net);
 	}
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -142,10 +143,10 @@ static void contact_names_its_sa(void **state)
 	assert_true(net_until(net, 5000, renewed));
 	v1_spi_of(ike(net, 1), spi);
 	spi[3] ^= 1;
-	v1_notify_protected(ike(net, 1), PROTO_ISAKMP, N_INITIAL_CONTACT, spi, sizeof(spi), NULL, 0);
+	net_notify(ike(net, 1), PROTO_ISAKMP, N_INITIAL_CONTACT, spi, sizeof(spi), NULL, 0);
 	net_run(net, 100);
 	assert_int_equal(node_count(&net->nodes[0], "child-down"), 0);
-	v1_notify_protected(ike(net, 1), PROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
+	net_notify(ike(net, 1), PROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
 	net_run(net, 100);
 	assert_int_equal(node_count(&net->nodes[0], "child-down"), 4);
 	net_free(net);
@@ -385,8 +386,8 @@ static void unknown_notifies_change_nothing(void **state)
 	net_run(net, 40000);
 	node_clear_events(&net->nodes[0]);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		v1_notify_protected(ike(net, 1), PROTO_ISAKMP, types[i], NULL, 0, "data", 4);
-		v1_notify_protected(ike(net, 1), PROTO_ESP, types[i], "\1\2\3\4", 4, NULL, 0);
+		net_notify(ike(net, 1), PROTO_ISAKMP, types[i], NULL, 0, "data", 4);
+		net_notify(ike(net, 1), PROTO_ESP, types[i], "\1\2\3\4", 4, NULL, 0);
 		net_run(net, 100);
 	}
 	net_run(net, 5000);
@@ -422,7 +423,7 @@ static void an_error_ends_what_it_names(void **state)
 		assert_non_null(c->children[0].quick);
 		assert_non_null(c->children[1].quick);
 		spi_be(c->children[1].quick->spi_in, spi);
-		v1_notify_protected(ike(net, 1), PROTO_ESP, types[i], spi, sizeof(spi), NULL, 0);
+		net_notify(ike(net, 1), PROTO_ESP, types[i], spi, sizeof(spi), NULL, 0);
 		net_run(net, 100);
 		assert_string_equal(node_failure(&net->nodes[0], "site", 2), codes[i]);
 		assert_string_equal(node_failure(&net->nodes[0], "site", 1), "");
@@ -452,9 +453,9 @@ static void an_initiator_refuses_as_well(void **state)
 		sent = n->sent;
 		spi_be(q->spi_in, spi);
 		if (by_spi[i])
-			v1_notify_protected(ike(net, 0), PROTO_ESP, N_NO_PROPOSAL_CHOSEN, spi, sizeof(spi), NULL, 0);
+			net_notify(ike(net, 0), PROTO_ESP, N_NO_PROPOSAL_CHOSEN, spi, sizeof(spi), NULL, 0);
 		else
-			v1_notify_protected(ike(net, 0), PROTO_ESP, N_NO_PROPOSAL_CHOSEN, NULL, 0, NULL, 0);
+			net_notify(ike(net, 0), PROTO_ESP, N_NO_PROPOSAL_CHOSEN, NULL, 0, NULL, 0);
 		net_run(net, 100);
 		assert_string_equal(node_failure(n, "site", 1), by_spi[i] ? "phase2-proposal-mismatch" : "");
 		assert_int_equal(node_sas(n), by_spi[i] ? 0 : 2);
@@ -481,7 +482,7 @@ static void invalid_spi_is_followed_by_a_new_pair(void **state)
 	for (unsigned int i = 0; i < 4; i++)
 		first[i] = c->children[i].current;
 	spi_be(c->children[2].current->spi_out, spi);
-	v1_notify_protected(ike(net, 1), PROTO_ESP, N_INVALID_SPI, spi, sizeof(spi), NULL, 0);
+	net_notify(ike(net, 1), PROTO_ESP, N_INVALID_SPI, spi, sizeof(spi), NULL, 0);
 	net_run(net, 1000);
 	assert_ptr_equal(c->children[2].current, first[2]);
 	net->traffic_ms = 100;

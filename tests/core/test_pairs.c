@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -28,11 +29,6 @@ static void start(struct net *net)
 {
 	net_configure1(net, 1, b);
 	net_configure1(net, 0, a);
-}
-
-static struct conn *conn_at(struct net *net, unsigned int i)
-{
-	return node_conn(&net->nodes[i], "site");
 }
 
 /* @n_a networks of node 0 times @n_b of node 1 */
@@ -56,8 +52,8 @@ static unsigned int quicks(struct net *net)
 {
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < conn_at(net, 0)->n_children; i++)
-		n += conn_at(net, 0)->children[i].quick != NULL;
+	for (unsigned int i = 0; i < site_conn(net, 0)->n_children; i++)
+		n += site_conn(net, 0)->children[i].quick != NULL;
 	return n;
 }
 
@@ -131,7 +127,7 @@ static void many_pairs_rekey(void **state)
 /* Nothing of the second child's quick mode arrives */
 static bool lose_one_child(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
-	const struct conn *c = conn_at(net, 0);
+	const struct conn *c = site_conn(net, 0);
 	uint32_t msgid = (uint32_t)p[20] << 24 | (uint32_t)p[21] << 16 | (uint32_t)p[22] << 8 | p[23];
 
 	(void)from;
@@ -151,7 +147,7 @@ static void one_that_gets_no_answer_holds_up_nobody(void **state)
 		net->drop = lose_one_child;
 		start(net);
 		net_run(net, QUICK_TURN + 2000);
-		c = conn_at(net, 0);
+		c = site_conn(net, 0);
 		assert_int_equal(node_children_up(&net->nodes[0]), 19);
 		assert_null(c->children[1].current);
 		/* its failure is its own */
@@ -190,7 +186,7 @@ static void one_that_is_refused_disturbs_nobody(void **state)
 	for (uint32_t id = 1; id <= 10; id++)
 		assert_string_equal(node_failure(&net->nodes[0], "site", id), id % 5 ? "" : "subnet-mismatch");
 	assert_string_equal(node_failure(&net->nodes[0], "site", 0), "");
-	assert_int_equal(conn_at(net, 0)->children[4].failure.who, WHO_PEER);
+	assert_int_equal(site_conn(net, 0)->children[4].failure.who, WHO_PEER);
 	/* about every minute, by each of the two */
 	tries = node_count(&net->nodes[0], "failed");
 	assert_in_range(tries, 2 * 30, 2 * 43);
@@ -216,7 +212,7 @@ static void everything_is_one_pair(void **state)
 		memcpy(b->remote_subnets, a->local_subnets, sizeof(b->remote_subnets));
 		start(net);
 		net_run(net, 3000);
-		c = conn_at(net, 0);
+		c = site_conn(net, 0);
 		/* IPv4 with IPv6 is no pair */
 		assert_int_equal(c->n_children, families);
 		for (unsigned int i = 0; i < families; i++) {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -47,7 +48,6 @@ static struct net *stuck_at_message6(uint64_t seed)
 /* Under the keys that both have, as node @to hears it from the other one. */
 static void refuse(struct net *net, unsigned int to, uint16_t type, bool with_block)
 {
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
 	struct ike_sa *sa = sa_of(net, 1);
 	uint32_t msgid = v1_fresh_msgid(sa);
 	const uint8_t *last = !with_block ? NULL : sa_of(net, to)->last_iv;
@@ -58,9 +58,7 @@ static void refuse(struct net *net, unsigned int to, uint16_t type, bool with_bl
 	v1_put_notify(&w, PROTO_ISAKMP, type, NULL, 0, NULL, 0);
 	assert_true(v1_iv_phase2(&sa->suite, last, msgid, iv));
 	assert_true(v1_phase2_end(sa, &w, msgid, V1_HASH_1, NULL, iv));
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, w.b.p, w.b.len);
+	net_rx(net, to, w.b.p, w.b.len);
 	net_step(net);
 	buf_free(&w.b);
 }

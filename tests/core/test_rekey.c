@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -71,13 +72,13 @@ static void a_message_that_the_peer_cannot_read_is_made_good(void **state)
 	assert_true(net_until(net, 10000, both_up));
 	net_run(net, 1000);
 	assert_int_equal(net->nodes[0].installs, 8);
-	v1_notify_protected(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	net_notify(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
 	net_run(net, 16 * 1000);
 	assert_int_equal(net->nodes[0].installs, 16);
 	/* pairs that carried a packet of the peer are beyond doubt */
 	net->traffic_ms = 100;
 	net_run(net, 2000);
-	v1_notify_protected(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	net_notify(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
 	net_run(net, 20 * 1000);
 	assert_int_equal(net->nodes[0].installs, 16);
 	assert_true(both_quiet(net));

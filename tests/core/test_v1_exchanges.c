@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -32,15 +33,6 @@ static void start(struct net *net, struct conn_cfg *a, struct conn_cfg *b)
 {
 	net_configure1(net, 1, b);
 	net_configure1(net, 0, a);
-}
-
-static void rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
-{
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, p, len);
 }
 
 static void assert_pairs(struct net *net, unsigned int installs)
@@ -369,7 +361,7 @@ static bool strip_vendors(struct net *net, unsigned int from, const uint8_t *p, 
 	copy[ISAKMP_HDR_LEN] = PL_NONE;
 	copy[26] = sa_len >> 8;
 	copy[27] = sa_len & 0xff;
-	rx(net, !from, copy, sa_len);
+	net_rx(net, !from, copy, sa_len);
 	return true;
 }
 
@@ -418,7 +410,7 @@ static bool hide_rfc3947(struct net *net, unsigned int from, const uint8_t *p, s
 	for (size_t i = 0; i + 4 < len; i++)
 		if (!memcmp(copy + i, id, 4))
 			copy[i] = 0;
-	rx(net, !from, copy, len);
+	net_rx(net, !from, copy, len);
 	return true;
 }
 
@@ -487,7 +479,7 @@ static void aggressive_mode_and_ikev2(void **state)
 		refused_with = 0;
 		isakmp_hdr_put(&m, &h);
 		buf_zero(&m, 80 - ISAKMP_HDR_LEN);
-		rx(net, 1, m.p, m.len);
+		net_rx(net, 1, m.p, m.len);
 		net_step(net);
 		buf_free(&m);
 		assert_string_equal(node_failure(&net->nodes[1], "site", 0), openings[i].code);

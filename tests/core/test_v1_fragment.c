@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/v1/v1.h"
 
@@ -25,23 +26,6 @@ static struct {
 	unsigned int lose_message, lose_fragment;	/* once, counted from 1; 0: none */
 	unsigned int messages, ids;
 } way;
-
-static void rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
-{
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-	uint8_t *copy = malloc(len ? len : 1);	/* of its own, so that the sanitizer sees every overread */
-
-	memcpy(copy, p, len);
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, copy, len);
-	free(copy);
-}
-
-static uint64_t counter(struct net *net, unsigned int node, enum engine_counter c)
-{
-	return net->nodes[node].e->counters[c];
-}
 
 static struct ike_sa *ike(struct net *net, unsigned int node)
 {
@@ -128,7 +112,7 @@ static bool in_pieces(struct net *net, unsigned int from, const uint8_t *p, size
 		if (k >= c.n || (way.messages == way.lose_message && k + 1 == way.lose_fragment))
 			continue;
 		for (unsigned int copy = 0; copy < way.copies; copy++)
-			rx(net, !from, c.p[k], c.len[k]);
+			net_rx(net, !from, c.p[k], c.len[k]);
 	}
 	return true;
 }
@@ -175,7 +159,7 @@ static void every_order_and_duplicate(void **state)
 		no_harm(net);
 		/* 4 of main mode and 4 x 3 of quick mode; what is one piece is whole each time, and answered again */
 		if (way.size <= 50 || way.copies == 1)
-			assert_int_equal(counter(net, 0, CNT_REASSEMBLED) + counter(net, 1, CNT_REASSEMBLED), 16);
+			assert_int_equal(net_counter(net, 0, CNT_REASSEMBLED) + net_counter(net, 1, CNT_REASSEMBLED), 16);
 		net_run(net, V1_FRAGMENT_WAIT);
 		assert_false(holds_pieces(net, 0) || holds_pieces(net, 1));
 		net_free(net);
@@ -320,7 +304,7 @@ static void piece(struct net *net, unsigned int to, const uint8_t hdr[ISAKMP_HDR
 	size_t n;
 
 	put_fragment(p, &n, hdr, id, number, last, data, len);
-	rx(net, to, p, n);
+	net_rx(net, to, p, n);
 }
 
 /* A protected message that its receiver answers: R-U-THERE of node 0 to node 1. */
@@ -368,17 +352,17 @@ static unsigned int answers(struct net *net)
 	sent = net->nodes[1].sent;
 	cut_up(&c, question, question_len, 40, 1);
 	for (unsigned int i = 0; i < c.n; i++)
-		rx(net, 1, c.p[i], c.len[i]);
+		net_rx(net, 1, c.p[i], c.len[i]);
 	net_step(net);
 	return net->nodes[1].sent - sent;
 }
 
 static void refused(struct net *net, enum engine_counter c, const uint8_t *p, size_t len)
 {
-	uint64_t before = counter(net, 1, c);
+	uint64_t before = net_counter(net, 1, c);
 
-	rx(net, 1, p, len);
-	assert_true(counter(net, 1, c) > before);
+	net_rx(net, 1, p, len);
+	assert_true(net_counter(net, 1, c) > before);
 	assert_false(holds_pieces(net, 1));
 }
 
@@ -464,15 +448,15 @@ static void wholes_that_are_none(void **state)
 			whole[15] ^= 1;
 		if (cell == 3)
 			put_fragment(whole, &n, header(net, 1, XCHG_INFO, 9), 2, 1, true, p, sizeof(whole) - 36);
-		dropped = counter(net, 1, CNT_FRAGMENT_DROPPED) + counter(net, 1, CNT_MALFORMED);
+		dropped = net_counter(net, 1, CNT_FRAGMENT_DROPPED) + net_counter(net, 1, CNT_MALFORMED);
 		if (cell == 4) {	/* shorter than a header */
 			piece(net, 1, header(net, 1, XCHG_INFO, 9), 1, 1, true, whole, 20);
 		} else {		/* cell 5: garbage that cannot be decrypted to a chain */
 			piece(net, 1, header(net, 1, XCHG_INFO, 9), 1, 2, true, whole + 100, 100);
 			piece(net, 1, header(net, 1, XCHG_INFO, 9), 1, 1, false, whole, 100);
 		}
-		assert_true(counter(net, 1, CNT_FRAGMENT_DROPPED) + counter(net, 1, CNT_MALFORMED) > dropped);
-		assert_int_equal(counter(net, 1, CNT_REASSEMBLED) > 0, cell == 5);
+		assert_true(net_counter(net, 1, CNT_FRAGMENT_DROPPED) + net_counter(net, 1, CNT_MALFORMED) > dropped);
+		assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED) > 0, cell == 5);
 		assert_int_equal(holds_pieces(net, 1), cell == 5);
 	}
 	assert_int_equal(answers(net), 1);
@@ -494,7 +478,7 @@ static void contradictions(void **state)
 	(void)state;
 	for (size_t i = 0; i < LEN(stale); i++) {
 		for (unsigned int backward = 0; backward < 2; backward++) {
-			uint64_t whole = counter(net, 1, CNT_REASSEMBLED), drops = counter(net, 1, CNT_FRAGMENT_DROPPED);
+			uint64_t whole = net_counter(net, 1, CNT_REASSEMBLED), drops = net_counter(net, 1, CNT_FRAGMENT_DROPPED);
 			const uint8_t *hdr;
 
 			ask(net);
@@ -505,28 +489,28 @@ static void contradictions(void **state)
 			for (unsigned int k = 0; k < 2 * c.n; k++) {
 				unsigned int at = backward ? c.n - 1 - k % c.n : k % c.n;
 
-				if (counter(net, 1, CNT_REASSEMBLED) == whole)
-					rx(net, 1, c.p[at], c.len[at]);
+				if (net_counter(net, 1, CNT_REASSEMBLED) == whole)
+					net_rx(net, 1, c.p[at], c.len[at]);
 			}
 			net_step(net);
-			assert_int_equal(counter(net, 1, CNT_REASSEMBLED), whole + 1);
-			assert_true(counter(net, 1, CNT_FRAGMENT_DROPPED) > drops);
+			assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED), whole + 1);
+			assert_true(net_counter(net, 1, CNT_FRAGMENT_DROPPED) > drops);
 		}
 	}
 	/* other exchange, message id or fragment id: another message, even if the piece would fit */
 	for (unsigned int i = 0; i < 3; i++) {
-		uint64_t whole = counter(net, 1, CNT_REASSEMBLED);
+		uint64_t whole = net_counter(net, 1, CNT_REASSEMBLED);
 
 		net_run(net, V1_FRAGMENT_WAIT);
 		ask(net);
 		cut_up(&c, question, question_len, 40, 1);
 		c.p[0][i == 0 ? 18 : i == 1 ? 23 : 33] ^= 1;
 		for (unsigned int k = 0; k < c.n; k++)
-			rx(net, 1, c.p[k], c.len[k]);
-		assert_int_equal(counter(net, 1, CNT_REASSEMBLED), whole);
+			net_rx(net, 1, c.p[k], c.len[k]);
+		assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED), whole);
 		c.p[0][i == 0 ? 18 : i == 1 ? 23 : 33] ^= 1;
-		rx(net, 1, c.p[0], c.len[0]);
-		assert_int_equal(counter(net, 1, CNT_REASSEMBLED), whole + 1);
+		net_rx(net, 1, c.p[0], c.len[0]);
+		assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED), whole + 1);
 	}
 	for (unsigned int i = 0; i < 3; i++) {
 		piece(net, 1, header(net, 1, i == 0 ? XCHG_QUICK : XCHG_INFO, i == 1 ? 77 : 0), i == 2 ? 5 : 1, 1, false, junk,
@@ -550,22 +534,22 @@ static void bounds(void **state)
 		piece(net, 1, hdr, 1, i, false, data, sizeof(data));
 		assert_true(holds_pieces(net, 1));
 	}
-	drops = counter(net, 1, CNT_FRAGMENT_DROPPED);
+	drops = net_counter(net, 1, CNT_FRAGMENT_DROPPED);
 	piece(net, 1, hdr, 1, 63, false, data, 1);
-	assert_int_equal(counter(net, 1, CNT_FRAGMENT_DROPPED), drops + V1_FRAGMENT_BYTES_MAX / sizeof(data) + 1);
+	assert_int_equal(net_counter(net, 1, CNT_FRAGMENT_DROPPED), drops + V1_FRAGMENT_BYTES_MAX / sizeof(data) + 1);
 	assert_false(holds_pieces(net, 1));
 	/* count: as many as there may be, all but one */
 	for (unsigned int i = 2; i <= V1_FRAGMENTS_MAX; i++)
 		piece(net, 1, hdr, 1, i, i == V1_FRAGMENTS_MAX, data, 1);
 	assert_true(holds_pieces(net, 1));
 	/* time */
-	drops = counter(net, 1, CNT_FRAGMENT_DROPPED);
+	drops = net_counter(net, 1, CNT_FRAGMENT_DROPPED);
 	net_run(net, V1_FRAGMENT_WAIT - 1);
 	assert_true(holds_pieces(net, 1));
 	net_run(net, 1);
 	assert_false(holds_pieces(net, 1));
-	assert_int_equal(counter(net, 1, CNT_FRAGMENT_DROPPED), drops + V1_FRAGMENTS_MAX - 1);
-	assert_int_equal(counter(net, 1, CNT_REASSEMBLED), 0);
+	assert_int_equal(net_counter(net, 1, CNT_FRAGMENT_DROPPED), drops + V1_FRAGMENTS_MAX - 1);
+	assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED), 0);
 	/* the SA ends with pieces there: LeakSanitizer sees what is left */
 	piece(net, 1, hdr, 1, 1, false, data, sizeof(data));
 	no_harm(net);
@@ -587,7 +571,7 @@ static void flood_of_pieces(void **state)
 		piece(net, 1, header(net, 1, x >> 8 & 1 ? XCHG_INFO : XCHG_MAIN, 0), x >> 9 & 1, x >> 10 & 7, !(x >> 13 & 7),
 		      data, 1 + (x >> 16) % sizeof(data));
 	}
-	assert_int_equal(counter(net, 1, CNT_FRAGMENT_IN), 20000);
+	assert_int_equal(net_counter(net, 1, CNT_FRAGMENT_IN), 20000);
 	net_run(net, V1_FRAGMENT_WAIT);
 	assert_false(holds_pieces(net, 1));
 	assert_int_equal(answers(net), 1);
@@ -631,16 +615,16 @@ static void before_the_address_is_proven(void **state)
 	endpoint_set_port(&path.local, IKE_PORT);
 	addr_parse("192.0.2.77", &path.remote);
 	endpoint_set_port(&path.remote, IKE_PORT);
-	drops = counter(net, 1, CNT_UNKNOWN_COOKIE);
+	drops = net_counter(net, 1, CNT_UNKNOWN_COOKIE);
 	ike_rx(net->nodes[1].e, net->now, &path, p, n);
 	/* without it */
 	put_fragment(p, &n, opening[0], 1, 1, false, data, sizeof(data));
-	rx(net, 1, p, n);
-	assert_int_equal(counter(net, 1, CNT_UNKNOWN_COOKIE), drops + 2);
+	net_rx(net, 1, p, n);
+	assert_int_equal(net_counter(net, 1, CNT_UNKNOWN_COOKIE), drops + 2);
 	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 0);
 	/* with it, from where message 1 came */
 	put_fragment(p, &n, opening[1], 1, 1, false, data, sizeof(data));
-	rx(net, 1, p, n);
+	net_rx(net, 1, p, n);
 	sa = net->nodes[1].e->sas;
 	assert_non_null(sa);
 	assert_non_null(v1_priv(sa)->frag.in);
@@ -725,7 +709,7 @@ static void long_messages_leave_in_pieces(void **state)
 	assert_int_equal(sent.messages, 1);
 	assert_int_equal(sent.fragments, 2);
 	assert_int_equal(sent.longest, 1280 - 28);
-	assert_int_equal(counter(net, 1, CNT_REASSEMBLED), 1);
+	assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED), 1);
 	assert_true(net_consistent(net));
 	net_free(net);
 }
@@ -741,7 +725,7 @@ static void gaps_are_filled_by_what_is_sent_again(void **state)
 	assert_true(net_until(net, 3000, both_up));
 	assert_int_equal(sent.fragments, 4);
 	assert_int_equal(sent.last_id[0], 1);
-	assert_int_equal(counter(net, 1, CNT_REASSEMBLED), 1);
+	assert_int_equal(net_counter(net, 1, CNT_REASSEMBLED), 1);
 	assert_true(net_consistent(net));
 	net_free(net);
 }
@@ -759,7 +743,7 @@ static void settings_of_sending(void **state)
 	net = long_sites(12, IKE_FRAG_FORCE, IKE_FRAG_NO);
 	assert_false(net_until(net, 20000, both_up));
 	assert_true(sent.fragments > 2);
-	assert_true(counter(net, 1, CNT_FRAGMENT_DROPPED) >= sent.fragments);
+	assert_true(net_counter(net, 1, CNT_FRAGMENT_DROPPED) >= sent.fragments);
 	net_free(net);
 	net = long_sites(13, IKE_FRAG_FORCE, IKE_FRAG_FORCE);
 	assert_true(net_until(net, 1900, both_up));

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 #include "core/v1/v1.h"
@@ -86,25 +87,13 @@ static uint64_t complaints(const struct node *n)
 	return sum;
 }
 
-static void rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
-{
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-	uint8_t *copy = malloc(len ? len : 1);	/* of its own, so that the sanitizer sees every overread */
-
-	memcpy(copy, p, len);
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, copy, len);
-	free(copy);
-}
-
 /* Hand over something hostile: it must be counted and must change nothing. */
 static void attack(struct net *net, unsigned int to, const uint8_t *p, size_t len)
 {
 	struct node *n = &net->nodes[to];
 	uint64_t before = state_of(n), counted = complaints(n);
 
-	rx(net, to, p, len);
+	net_rx(net, to, p, len);
 	assert_true(complaints(n) > counted);
 	assert_true(state_of(n) == before);
 }
@@ -251,7 +240,7 @@ static bool flip_one(struct net *net, unsigned int from, const uint8_t *p, size_
 		return false;
 	memcpy(copy, p, len);
 	copy[flip_at] ^= 0x10;
-	rx(net, !from, copy, len);
+	net_rx(net, !from, copy, len);
 	return false;
 }
 
@@ -533,7 +522,7 @@ static void insider_attack(struct net *net, uint8_t exchange)
 		w.b.len -= dice(net, (uint32_t)(w.b.len - at));
 	assert_true(v1_iv_phase2(&sa->suite, sa->last_iv, msgid, iv));
 	assert_true(v1_phase2_end(sa, &w, msgid, V1_HASH_1, NULL, iv));
-	rx(net, 1, w.b.p, w.b.len);
+	net_rx(net, 1, w.b.p, w.b.len);
 	net_step(net);
 	buf_free(&w.b);
 }
@@ -637,7 +626,7 @@ static void flood_of_openings_is_bounded(void **state)
 	for (unsigned int i = 0; i < 5000; i++) {
 		records[0].p[3] = i & 0xff;
 		records[0].p[4] = i >> 8;
-		rx(net, 1, records[0].p, records[0].len);
+		net_rx(net, 1, records[0].p, records[0].len);
 		net_step(net);
 		assert_int_equal(net->nodes[1].e->half_open, 0);
 	}
@@ -659,7 +648,7 @@ static struct ike_job *knock(struct net *net, unsigned int i)
 	for (unsigned int message = 0; message <= 2; message += 2) {
 		records[message].p[3] = i & 0xff;
 		records[message].p[4] = i >> 8;
-		rx(net, 1, records[message].p, records[message].len);
+		net_rx(net, 1, records[message].p, records[message].len);
 		while ((a = ike_next_action(e))) {
 			if (a->type == ACT_SEND)
 				memcpy(records[2].p + 8, a->send.data + 8, 8);
@@ -714,7 +703,7 @@ static bool forge_lifetime(struct net *net, unsigned int from, const uint8_t *p,
 	if (!at)
 		return false;
 	memcpy(at + 4, "\0\0\0\1", 4);
-	rx(net, 0, copy, len);
+	net_rx(net, 0, copy, len);
 	messages++;
 	return true;
 }
@@ -743,7 +732,7 @@ static size_t answered(struct net *net, struct v1_writer *w)
 	size_t len = 0;
 
 	assert_true(v1_finish(w));
-	rx(net, 0, w->b.p, w->b.len);
+	net_rx(net, 0, w->b.p, w->b.len);
 	while ((a = ike_next_action(net->nodes[0].e))) {
 		if (a->type == ACT_SEND)
 			len += a->send.len;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/v1/v1.h"
 
@@ -15,7 +16,6 @@ static void offer(struct net *net, uint32_t spi)
 {
 	static const uint8_t nonce[32] = { 1 };
 	struct conn *c = node_conn(&net->nodes[0], "site");
-	struct ike_path path = { .local = net->nodes[1].addr, .remote = net->nodes[0].addr };
 	uint32_t msgid = v1_fresh_msgid(c->ike);
 	struct v1_writer w;
 	struct v1_id id;
@@ -30,9 +30,7 @@ static void offer(struct net *net, uint32_t spi)
 	v1_put_id(&w, &id);
 	assert_true(v1_iv_phase2(&c->ike->suite, c->ike->last_iv, msgid, iv));
 	assert_true(v1_phase2_end(c->ike, &w, msgid, V1_HASH_1, NULL, iv));
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[1].e, net->now, &path, w.b.p, w.b.len);
+	net_rx(net, 1, w.b.p, w.b.len);
 	net_step(net);
 	buf_free(&w.b);
 }

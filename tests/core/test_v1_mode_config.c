@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/v1/transaction.h"
 
@@ -54,36 +55,9 @@ static struct net *pull(uint64_t seed, hook_fn hook)
 	return net;
 }
 
-static struct conn *conn(struct net *net, unsigned int node)
-{
-	return node_conn(&net->nodes[node], "site");
-}
-
-static struct ike_sa *any_ike(struct net *net, unsigned int node)
-{
-	return net->nodes[node].e->sas;
-}
-
-static uint64_t counter(struct net *net, unsigned int node, enum engine_counter c)
-{
-	return net->nodes[node].e->counters[c];
-}
-
 static const char *local_of(struct net *net, unsigned int node, char out[SUBNET_STRLEN])
 {
-	return subnet_str(&conn(net, node)->children[0].local, out);
-}
-
-static void rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
-{
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-	uint8_t *copy = malloc(len ? len : 1);
-
-	memcpy(copy, p, len);
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, copy, len);
-	free(copy);
+	return subnet_str(&site_conn(net, node)->children[0].local, out);
 }
 
 static unsigned int seen[64];	/* messages by exchange type */
@@ -139,13 +113,13 @@ static void address_becomes_the_selector(void **state)
 	assert_int_equal(seen[XCHG_MAIN], 6);
 	assert_int_equal(seen[XCHG_TRANSACTION], 2);
 	assert_string_equal(local_of(net, 0, text), "10.9.0.2/32");	/* .1 is the DNS server's */
-	assert_string_equal(subnet_str(&conn(net, 1)->children[0].remote, text), "10.9.0.2/32");
+	assert_string_equal(subnet_str(&site_conn(net, 1)->children[0].remote, text), "10.9.0.2/32");
 	assert_true(subnet_eq(&net->nodes[0].children[0].local, &net->nodes[1].children[0].remote));
 	show(net);
 	assert_string_equal(shown[0], "10.9.0.2; DNS 10.9.0.1; networks 192.168.3.0/24");
 	assert_string_equal(shown[1], "the peer has 10.9.0.2");
 	assert_int_equal(node_count(&net->nodes[0], "inner-address"), 1);
-	assert_true(net_esp(&net->nodes[0], conn(net, 0)->peer_id, 1));
+	assert_true(net_esp(&net->nodes[0], site_conn(net, 0)->peer_id, 1));
 	net_run(net, 1000);
 	assert_int_equal(net->nodes[1].esp_received, 1);
 	net_free(net);
@@ -192,7 +166,7 @@ static void another_address_replaces_the_tunnel(void **state)
 	assert_int_equal(node_sas(&net->nodes[0]), 2);
 	assert_int_equal(net->nodes[0].kernel_errors + net->nodes[1].kernel_errors, 0);
 	assert_true(net_consistent(net));
-	assert_non_null(conn(net, 1)->lease);
+	assert_non_null(site_conn(net, 1)->lease);
 	net_free(net);
 }
 
@@ -266,8 +240,8 @@ static void a_peer_without_a_pool(void **state)
 	net_configure1(net, 0, client_cfg(net, 0));
 	net_run(net, 1000);
 	assert_string_equal(node_failure(&net->nodes[0], "site", 0), "mode-config-failed");
-	assert_int_equal(conn(net, 0)->failure.who, WHO_PEER);
-	assert_int_equal(conn(net, 0)->failure.key, KEY_MODE_CONFIG);
+	assert_int_equal(site_conn(net, 0)->failure.who, WHO_PEER);
+	assert_int_equal(site_conn(net, 0)->failure.key, KEY_MODE_CONFIG);
 	assert_int_equal(node_established(&net->nodes[0]) + node_established(&net->nodes[1]), 0);
 	assert_int_equal(node_sas(&net->nodes[0]) + node_sas(&net->nodes[1]), 0);
 	net_run(net, 60000);	/* it tries again */
@@ -305,8 +279,8 @@ static void each_loss(void **state)
 		net = pull(10 + i, lose_some);
 		assert_true(net_until(net, 30000, both_up));
 		net_run(net, 65000);
-		assert_null(v1_priv(conn(net, 1)->ike)->transactions);
-		assert_null(v1_priv(conn(net, 0)->ike)->transactions);
+		assert_null(v1_priv(site_conn(net, 1)->ike)->transactions);
+		assert_null(v1_priv(site_conn(net, 0)->ike)->transactions);
 		assert_int_equal(node_count(&net->nodes[0], "failed"), 0);
 		net_free(net);
 	}
@@ -385,17 +359,17 @@ static void told_unasked(void **state)
 {
 	struct net *net = push(30);
 	char text[SUBNET_STRLEN];
-	struct ike_sa *sa = conn(net, 1)->ike;
+	struct ike_sa *sa = site_conn(net, 1)->ike;
 
 	(void)state;
 	assert_int_equal(any_ike(net, 0)->state, IKE_CONNECTING);
-	assert_null(conn(net, 0)->ike);
+	assert_null(site_conn(net, 0)->ike);
 	/* quick modes have to wait until then */
-	conn(net, 1)->children[0].wanted = true;
+	site_conn(net, 1)->children[0].wanted = true;
 	conn_heard(sa);
-	v1_quick_start(sa, &conn(net, 1)->children[0]);
+	v1_quick_start(sa, &site_conn(net, 1)->children[0]);
 	net_run(net, 100);
-	assert_true(counter(net, 0, CNT_UNAUTHENTICATED) >= 1);
+	assert_true(net_counter(net, 0, CNT_UNAUTHENTICATED) >= 1);
 	assert_int_equal(node_sas(&net->nodes[0]), 0);
 	/* nothing usable in it: acknowledged as not taken */
 	push_len = 0;
@@ -420,11 +394,11 @@ static void told_to_who_does_not_listen(void **state)
 	(void)state;
 	assert_true(net_until(net, 5000, both_up));
 	acks = 0;
-	assert_true(v1_transaction_start(conn(net, 1)->ike, CFG_SET, &pushed, put_push));
+	assert_true(v1_transaction_start(site_conn(net, 1)->ike, CFG_SET, &pushed, put_push));
 	net_run(net, 1000);
 	assert_int_equal(acks, 1);
 	assert_int_equal(ack_attrs, 0);
-	assert_int_equal(conn(net, 0)->inner.addr.family, 0);
+	assert_int_equal(site_conn(net, 0)->inner.addr.family, 0);
 	assert_true(both_quiet(net));
 	net_free(net);
 }
@@ -451,7 +425,7 @@ static void addresses_that_are_none(void **state)
 		{ { 255, 255, 255, 255 }, 4 }, { { 10, 7, 0 }, 3 }, { { 10, 7, 0, 9, 0 }, 5 }, { { 10 }, 0 },
 	};
 	struct net *net = push(33);
-	struct ike_sa *sa = conn(net, 1)->ike;
+	struct ike_sa *sa = site_conn(net, 1)->ike;
 
 	(void)state;
 	for (size_t i = 0; i < LEN(bad); i++) {
@@ -463,12 +437,12 @@ static void addresses_that_are_none(void **state)
 		assert_true(v1_transaction_start(sa, CFG_SET, &pushed, put_push));
 		net_run(net, 200);
 		assert_int_equal(ack_attrs, 0);
-		assert_null(conn(net, 0)->ike);
+		assert_null(site_conn(net, 0)->ike);
 		assert_string_equal(node_failure(&net->nodes[0], "site", 0), "mode-config-failed");
-		for (unsigned int ms = 0; ms < 100000 && !conn(net, 1)->ike; ms += 100)
+		for (unsigned int ms = 0; ms < 100000 && !site_conn(net, 1)->ike; ms += 100)
 			net_run(net, 100);
 		net_run(net, 100);
-		sa = conn(net, 1)->ike;
+		sa = site_conn(net, 1)->ike;
 		assert_non_null(sa);
 	}
 	memcpy(push_addr, "\x0a\x07\0\x09", 4);
@@ -498,9 +472,9 @@ static bool record(struct net *net, unsigned int from, const uint8_t *p, size_t 
 
 static uint64_t complaints(struct net *net, unsigned int node)
 {
-	return counter(net, node, CNT_MALFORMED) + counter(net, node, CNT_BAD_HASH) + counter(net, node, CNT_DUPLICATE) +
-	       counter(net, node, CNT_UNAUTHENTICATED) + counter(net, node, CNT_UNKNOWN_COOKIE) +
-	       counter(net, node, CNT_VERSION);
+	return net_counter(net, node, CNT_MALFORMED) + net_counter(net, node, CNT_BAD_HASH) + net_counter(net, node, CNT_DUPLICATE) +
+	       net_counter(net, node, CNT_UNAUTHENTICATED) + net_counter(net, node, CNT_UNKNOWN_COOKIE) +
+	       net_counter(net, node, CNT_VERSION);
 }
 
 /* Nothing of the other side's state may change for it. */
@@ -510,14 +484,14 @@ static void attack(struct net *net, unsigned int to, const uint8_t *p, size_t le
 	uint64_t before = complaints(net, to);
 	unsigned int n = HASH_COUNT(v1_priv(sa)->transactions), events = net->nodes[to].n_events;
 	enum ike_sa_state was = sa->state;
-	void *lease = conn(net, to)->lease;
+	void *lease = site_conn(net, to)->lease;
 
-	rx(net, to, p, len);
+	net_rx(net, to, p, len);
 	assert_true(complaints(net, to) > before);
 	assert_int_equal(HASH_COUNT(v1_priv(sa)->transactions), n);
 	assert_int_equal(net->nodes[to].n_events, events);
 	assert_int_equal(sa->state, was);
-	assert_ptr_equal(conn(net, to)->lease, lease);
+	assert_ptr_equal(site_conn(net, to)->lease, lease);
 }
 
 static bool damage_each(struct net *net, unsigned int from, const uint8_t *p, size_t len)
@@ -594,8 +568,8 @@ static bool too_early(struct net *net, unsigned int from, const uint8_t *p, size
 		return false;
 	memcpy(copy, records[0].p, records[0].len);
 	memcpy(copy, p, 16);
-	rx(net, !from, copy, records[0].len);
-	assert_true(counter(net, !from, CNT_UNAUTHENTICATED) > 0);
+	net_rx(net, !from, copy, records[0].len);
+	assert_true(net_counter(net, !from, CNT_UNAUTHENTICATED) > 0);
 	return false;
 }
 
@@ -635,7 +609,7 @@ static void insider(struct net *net, uint32_t msgid, uint8_t iv[16], uint8_t typ
 	buf_put(&w.b, attrs, len);
 	v1_pl_end(&w);
 	assert_true(v1_phase2_end(sa, &w, msgid, V1_HASH_1, NULL, iv));
-	rx(net, 1, w.b.p, w.b.len);
+	net_rx(net, 1, w.b.p, w.b.len);
 	net_step(net);
 	buf_free(&w.b);
 }
@@ -656,13 +630,13 @@ static void types_and_states(void **state)
 	assert_true(net_until(net, 5000, both_up));
 	net->drop = read_answer;
 	for (unsigned int type = 0; type < 8; type++) {
-		uint64_t bad = counter(net, 1, CNT_MALFORMED);
+		uint64_t bad = net_counter(net, 1, CNT_MALFORMED);
 
 		answers = 0;
 		fresh_iv(net, 100 + type, iv);
 		insider(net, 100 + type, iv, (uint8_t)type, 5, ask, sizeof(ask));
 		assert_int_equal(answers, type == CFG_REQUEST || type == CFG_SET);
-		assert_int_equal(counter(net, 1, CNT_MALFORMED), bad + !(type == CFG_REQUEST || type == CFG_SET));
+		assert_int_equal(net_counter(net, 1, CNT_MALFORMED), bad + !(type == CFG_REQUEST || type == CFG_SET));
 	}
 	net_run(net, 100);
 	net_free(net);
@@ -705,13 +679,13 @@ static void flood_of_requests_is_bounded(void **state)
 
 	(void)state;
 	assert_true(net_until(net, 5000, both_up));
-	lease = conn(net, 1)->lease;
+	lease = site_conn(net, 1)->lease;
 	for (uint32_t i = 1000; i < 3000; i++) {
 		fresh_iv(net, i, iv);
 		insider(net, i, iv, CFG_REQUEST, 1, ask, sizeof(ask));
 		assert_true(HASH_COUNT(v1_priv(any_ike(net, 1))->transactions) <= V1_TRANSACTIONS_MAX);
 	}
-	assert_ptr_equal(conn(net, 1)->lease, lease);
+	assert_ptr_equal(site_conn(net, 1)->lease, lease);
 	net_run(net, 70000);
 	assert_null(v1_priv(any_ike(net, 1))->transactions);
 	assert_true(both_quiet(net));
@@ -739,13 +713,13 @@ static bool other_types(struct net *net, unsigned int from, const uint8_t *p, si
 		v1_attr_put(&w, CFG_IP4_ADDRESS, "\x0a\x01\x02\x03", 4);
 		v1_pl_end(&w);
 		assert_true(v1_phase2_end(sa, &w, t->msgid, V1_HASH_1, NULL, iv));
-		bad = counter(net, 0, CNT_MALFORMED);
-		rx(net, 0, w.b.p, w.b.len);
-		assert_int_equal(counter(net, 0, CNT_MALFORMED), bad + 1);
+		bad = net_counter(net, 0, CNT_MALFORMED);
+		net_rx(net, 0, w.b.p, w.b.len);
+		assert_int_equal(net_counter(net, 0, CNT_MALFORMED), bad + 1);
 		buf_free(&w.b);
 		memcpy(iv, t->iv, sizeof(iv));
 	}
-	assert_null(conn(net, 0)->ike);
+	assert_null(site_conn(net, 0)->ike);
 	return false;
 }
 

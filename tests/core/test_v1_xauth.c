@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/v1/transaction.h"
 
@@ -66,33 +67,6 @@ static struct net *begin(uint64_t seed, hook_fn hook, const char *user, const ch
 	return net;
 }
 
-static struct conn *conn(struct net *net, unsigned int node)
-{
-	return node_conn(&net->nodes[node], "site");
-}
-
-static struct ike_sa *any_ike(struct net *net, unsigned int node)
-{
-	return net->nodes[node].e->sas;
-}
-
-static uint64_t counter(struct net *net, unsigned int node, enum engine_counter c)
-{
-	return net->nodes[node].e->counters[c];
-}
-
-static void rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
-{
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-	uint8_t *copy = malloc(len ? len : 1);
-
-	memcpy(copy, p, len);
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, copy, len);
-	free(copy);
-}
-
 /* ---- on the wire ---- */
 
 static uint8_t order[64];
@@ -138,7 +112,7 @@ static void the_right_password(void **state)
 		assert_int_equal(net->nodes[i].e->half_open, 0);
 		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
 	}
-	assert_string_equal(conn(net, 1)->xauth_user, "anna");
+	assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
 	assert_int_equal(node_count(&net->nodes[1], "xauth"), 1);
 	assert_true(net_consistent(net));
 	net_free(net);
@@ -158,7 +132,7 @@ static void the_gateway_begins(void **state)
 	net_configure1(net, 1, b);
 	assert_true(net_until(net, 5000, both_up));
 	assert_int_equal(auth[1], P1_AUTH_XAUTH_RESP_PSK);
-	assert_string_equal(conn(net, 1)->xauth_user, "bert");
+	assert_string_equal(site_conn(net, 1)->xauth_user, "bert");
 	net_free(net);
 }
 
@@ -176,7 +150,7 @@ static void with_mode_config(void **state)
 	net_configure1(net, 1, b);
 	net_configure1(net, 0, a);
 	assert_true(net_until(net, 1900, both_up));
-	assert_memory_equal(conn(net, 0)->children[0].local.addr, "\x0a\x09\0\1", 4);
+	assert_memory_equal(site_conn(net, 0)->children[0].local.addr, "\x0a\x09\0\1", 4);
 	net_free(net);
 }
 
@@ -210,7 +184,7 @@ static void stays_out(struct net *net, const char *why)
 		assert_int_equal(node_sas(&net->nodes[i]), 0);
 		assert_int_equal(net->nodes[i].installs, 0);
 	}
-	assert_string_equal(conn(net, 1)->xauth_user, "");
+	assert_string_equal(site_conn(net, 1)->xauth_user, "");
 }
 
 static void the_wrong_password(void **state)
@@ -231,12 +205,12 @@ static void the_wrong_password(void **state)
 		assert_string_equal(node_failure(&net->nodes[0], "site", 0), "");
 		net_run(net, 1000);
 		stays_out(net, "xauth-failed");
-		assert_int_equal(conn(net, 0)->failure.who, WHO_PEER);
+		assert_int_equal(site_conn(net, 0)->failure.who, WHO_PEER);
 		assert_string_equal(node_failure(&net->nodes[1], "site", 0), "xauth-failed");
-		assert_int_equal(conn(net, 1)->failure.who, WHO_US);
-		assert_int_equal(conn(net, 1)->failure.key, KEY_XAUTH);
-		assert_non_null(strstr(conn(net, 1)->failure.theirs, pairs[i][0]));
-		assert_null(strstr(conn(net, 1)->failure.theirs, pairs[i][1]));
+		assert_int_equal(site_conn(net, 1)->failure.who, WHO_US);
+		assert_int_equal(site_conn(net, 1)->failure.key, KEY_XAUTH);
+		assert_non_null(strstr(site_conn(net, 1)->failure.theirs, pairs[i][0]));
+		assert_null(strstr(site_conn(net, 1)->failure.theirs, pairs[i][1]));
 		net_free(net);
 	}
 }
@@ -269,7 +243,7 @@ static void guessing_gets_slower(void **state)
 	/* who has it is not held up */
 	net_configure1(net, 0, user_cfg(net, 0, "anna", PASSWORD));
 	assert_true(net_until(net, 1900, both_up));
-	assert_int_equal(conn(net, 1)->xauth_failures, 0);
+	assert_int_equal(site_conn(net, 1)->xauth_failures, 0);
 	net_free(net);
 }
 
@@ -364,12 +338,12 @@ static void nothing_before_the_password(void **state)
 	net_run(net, 500);
 	mine = any_ike(net, 0);
 	assert_int_equal(any_ike(net, 1)->state, IKE_CONNECTING);
-	assert_null(conn(net, 1)->ike);
+	assert_null(site_conn(net, 1)->ike);
 	/* a quick mode */
-	refused = counter(net, 1, CNT_UNAUTHENTICATED);
-	v1_quick_start(mine, &conn(net, 0)->children[0]);
+	refused = net_counter(net, 1, CNT_UNAUTHENTICATED);
+	v1_quick_start(mine, &site_conn(net, 0)->children[0]);
 	net_run(net, 500);
-	assert_true(counter(net, 1, CNT_UNAUTHENTICATED) > refused);
+	assert_true(net_counter(net, 1, CNT_UNAUTHENTICATED) > refused);
 	/* its own verdict */
 	net->drop = NULL;
 	assert_true(v1_transaction_start(mine, CFG_SET, &anything, put_ok));
@@ -377,9 +351,9 @@ static void nothing_before_the_password(void **state)
 	/* an address */
 	assert_true(v1_transaction_start(mine, CFG_REQUEST, &anything, put_wish));
 	net_run(net, 100);
-	assert_null(conn(net, 1)->lease);
+	assert_null(site_conn(net, 1)->lease);
 	assert_int_equal(any_ike(net, 1)->state, IKE_CONNECTING);
-	assert_null(conn(net, 1)->ike);
+	assert_null(site_conn(net, 1)->ike);
 	assert_null(any_ike(net, 1)->quicks);
 	assert_int_equal(node_sas(&net->nodes[1]), 0);
 	net_free(net);
@@ -424,7 +398,7 @@ static void others_stay_up(void **state)
 	net_configure1(net, 1, anybody(net));
 	net_configure1(net, 0, user_cfg(net, 0, "anna", PASSWORD));
 	net_run(net, 3000);
-	used = conn(net, 1)->ike;
+	used = site_conn(net, 1)->ike;
 	sas = node_sas(&net->nodes[1]);
 	assert_non_null(used);
 	assert_int_equal(sas, 8);
@@ -432,7 +406,7 @@ static void others_stay_up(void **state)
 	net_configure1(net, 2, c);
 	net_run(net, 10000);
 	assert_true(node_count(&net->nodes[1], "xauth-refused") >= 1);
-	assert_ptr_equal(conn(net, 1)->ike, used);
+	assert_ptr_equal(site_conn(net, 1)->ike, used);
 	assert_int_equal(node_sas(&net->nodes[1]), sas);
 	assert_int_equal(node_count(&net->nodes[1], "child-down"), 0);
 	assert_string_equal(node_failure(&net->nodes[2], "site", 0), "xauth-failed");
@@ -475,7 +449,7 @@ static void others_cannot_be_ended(void **state)
 	net_configure1(net, 1, anybody(net));
 	net_configure1(net, 0, user_cfg(net, 0, "anna", PASSWORD));
 	net_run(net, 3000);
-	used = conn(net, 1)->ike;
+	used = site_conn(net, 1)->ike;
 	sas = node_sas(&net->nodes[1]);
 	assert_int_equal(sas, 8);
 	net->drop = no_answers_of_2;
@@ -483,14 +457,14 @@ static void others_cannot_be_ended(void **state)
 	net_run(net, 500);
 	mine = any_ike(net, 2);
 	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 2);
-	spi = conn(net, 1)->children[0].current->spi_out;
+	spi = site_conn(net, 1)->children[0].current->spi_out;
 	v1_spi_of(mine, cookies);
-	v1_notify_protected(mine, PROTO_ISAKMP, N_INITIAL_CONTACT, cookies, sizeof(cookies), NULL, 0);
-	v1_notify_protected(mine, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+	net_notify(mine, PROTO_ISAKMP, N_INITIAL_CONTACT, cookies, sizeof(cookies), NULL, 0);
+	net_notify(mine, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
 	v1_send_delete_esp(mine, &spi, 1);
 	delete_other(mine, used);
 	net_run(net, 500);
-	assert_ptr_equal(conn(net, 1)->ike, used);
+	assert_ptr_equal(site_conn(net, 1)->ike, used);
 	assert_int_equal(node_sas(&net->nodes[1]), sas);
 	assert_int_equal(node_count(&net->nodes[1], "child-down") + node_count(&net->nodes[1], "ike-down"), 0);
 	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 2);
@@ -502,7 +476,7 @@ static void others_cannot_be_ended(void **state)
 	v1_send_delete_ike(mine);
 	net_run(net, 100);
 	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 1);
-	assert_ptr_equal(conn(net, 1)->ike, used);
+	assert_ptr_equal(site_conn(net, 1)->ike, used);
 	net_free(net);
 }
 
@@ -560,7 +534,7 @@ static bool tell_lies(struct net *net, unsigned int from, const uint8_t *p, size
 		v1_attr_put(&w, XAUTH_USER_PASSWORD, lie.password, lie.password_len);
 	v1_pl_end(&w);
 	assert_true(v1_phase2_end(mine, &w, t->msgid, V1_HASH_1, NULL, iv));
-	rx(net, 1, w.b.p, w.b.len);
+	net_rx(net, 1, w.b.p, w.b.len);
 	buf_free(&w.b);
 	return true;
 }
@@ -608,7 +582,7 @@ static void answers_that_are_none(void **state)
 		net = begin(50 + i, tell_lies, "anna", PASSWORD);
 		if (i == 11) {		/* the truth, in the same way */
 			net_run(net, 1900);
-			assert_string_equal(conn(net, 1)->xauth_user, "anna");
+			assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
 			net_free(net);
 			continue;
 		}
@@ -718,7 +692,7 @@ static void each_loss(void **state)
 		assert_true(net_until(net, 60000, both_up));
 		net_run(net, 70000);
 		assert_int_equal(node_count(&net->nodes[0], "failed") + node_count(&net->nodes[1], "failed"), 0);
-		assert_null(v1_priv(conn(net, 1)->ike)->transactions);
+		assert_null(v1_priv(site_conn(net, 1)->ike)->transactions);
 		net_free(net);
 	}
 }
@@ -750,7 +724,7 @@ static void the_check_comes_too_late(void **state)
 	net = begin(70, keep_answer, "anna", PASSWORD);
 	net_run(net, 500);
 	assert_int_not_equal(answer_len, 0);
-	rx(net, 1, answer, answer_len);
+	net_rx(net, 1, answer, answer_len);
 	while ((a = ike_next_action(net->nodes[1].e))) {
 		if (a->type == ACT_JOB)
 			job = a->job;
@@ -764,7 +738,7 @@ static void the_check_comes_too_late(void **state)
 	ike_job_done(net->nodes[1].e, net->now, job);
 	net_run(net, 1000);
 	assert_int_equal(node_established(&net->nodes[1]), 0);
-	assert_string_equal(conn(net, 1)->xauth_user, "");
+	assert_string_equal(site_conn(net, 1)->xauth_user, "");
 	assert_int_equal(net->nodes[1].e->jobs, 0);
 	net_free(net);
 }
@@ -782,7 +756,7 @@ static bool damage_each(struct net *net, unsigned int from, const uint8_t *p, si
 		unsigned int jobs = net->nodes[!from].e->jobs, events = net->nodes[!from].n_events;
 
 		copy[i] ^= 1 << (i % 8);
-		rx(net, !from, copy, len);
+		net_rx(net, !from, copy, len);
 		copy[i] ^= 1 << (i % 8);
 		if (i == 19)
 			continue;

@@ -412,17 +412,6 @@ void v1_info_input(struct ike_sa *sa, struct v1_msg *m)
 		take_payload(sa, m, &m->chain.pl[i]);
 }
 
-void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
-			 const void *data, size_t data_len)
-{
-	struct v1_info_out o;
-
-	if (!type || !v1_info_begin(sa, &o, V1_HASH_FIRST))
-		return;
-	v1_put_notify(&o.w, proto, type, spi, spi_len, data, data_len);
-	v1_info_end(sa, &o);
-}
-
 /*
  * What we have goes along as notification data, so that the peer's operator
  * reads it, too. RFC 2408 3.14.1 has one error for all that is wrong with a

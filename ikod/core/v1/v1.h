@@ -400,9 +400,6 @@ void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const st
 /** v1_refuse_protected - the same under the keys of @sa */
 void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size_t spi_len,
 			 const struct v1_fail *f);
-/** v1_notify_protected - a notify under the keys of @sa; @spi may be NULL */
-void v1_notify_protected(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len,
-			 const void *data, size_t data_len);
 
 /** struct v1_info_out - an informational exchange of ours while it is written */
 struct v1_info_out {
