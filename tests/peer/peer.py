@@ -294,12 +294,17 @@ class Peer:
     def take6(self, packet):
         return self._check_proof(packet, False)
 
-    def initiate(self, **options):
-        """The whole of it; returns the proposal that was chosen."""
+    def agree(self, **options):
+        """To where there are keys, and message 5 is due; returns the proposal that was chosen."""
         self.send(self.message1(**options))
         proposal = self.take2(self.expect(W.MAIN))
         self.send(self.message3())
         self.take4(self.expect(W.MAIN))
+        return proposal
+
+    def initiate(self, **options):
+        """The whole of it."""
+        proposal = self.agree(**options)
         self.send(self.message5())
         self.take6(self.expect(W.MAIN))
         return proposal

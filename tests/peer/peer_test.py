@@ -4,20 +4,18 @@
 
     peer_test.py [PATTERN]      tests whose name holds PATTERN
 """
-import os
 import pathlib
 import secrets
 import socket
 import sys
 import time
-import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[1:1] = [str(HERE), str(HERE.parent / "netns/host"), str(HERE.parent / "lib")]
 import keys as K
 import vpntun
 import wire as W
-from gateway import Lab, OUTER, wait_for
+from gateway import OUTER, run_tests, wait_for
 from peer import Esp, Peer, Quick, Refused, net_id
 
 OURS, THEIRS = "192.168.1.0/24", "192.168.3.0/24"	# the peer's network, the gateway's
@@ -291,10 +289,7 @@ def test_wrong_group(lab):
 def test_wrong_psk(lab):
     g = gateway(lab)
     p = peer(lab, psk=b"another secret")
-    p.send(p.message1())
-    p.take2(p.expect(W.MAIN))
-    p.send(p.message3())
-    p.take4(p.expect(W.MAIN))
+    p.agree()
     p.send(p.message5())
     f = wait_for("a reason", lambda: g.conn()["failure"])
     assert f["code"] == "psk-mismatch" and f["fix"].endswith(": psk-file"), f
@@ -507,10 +502,7 @@ def test_bent_messages(lab):
     """One bit of a protected message changed, at every byte."""
     g = gateway(lab)
     p = peer(lab)
-    p.send(p.message1())
-    p.take2(p.expect(W.MAIN))
-    p.send(p.message3())
-    p.take4(p.expect(W.MAIN))
+    p.agree()
 
     def bend(packet):
         before = state(g)
@@ -550,10 +542,7 @@ def test_quick_mode_before_its_time(lab):
     """Between messages 4 and 5 nobody is authenticated yet."""
     g = gateway(lab)
     p = peer(lab)
-    p.send(p.message1())
-    p.take2(p.expect(W.MAIN))
-    p.send(p.message3())
-    p.take4(p.expect(W.MAIN))
+    p.agree()
     seen = g.counter("unauthenticated")
     p.send(Quick(p, Esp(), OURS, THEIRS).message1())
     raised(g, "unauthenticated", seen, "a quick mode")
@@ -562,35 +551,5 @@ def test_quick_mode_before_its_time(lab):
     p.take6(p.expect(W.MAIN))
 
 
-# ---- the runner --------------------------------------------------------------------
-
-def run(name, test):
-    start = time.monotonic()
-    with Lab() as lab:
-        try:
-            test(lab)
-        except Exception as e:  # pylint: disable=broad-except # whatever it is, the test failed
-            print(f"not ok {name}: {type(e).__name__}: {e}", flush=True)
-            traceback.print_exc(file=sys.stdout)
-            for g in lab.gateways.values():
-                print("".join(f"    | {line}\n" for line in g.log().splitlines()[-25:]), end="")
-            return False
-        for g in lab.gateways.values():
-            if g.process and g.process.poll() is not None:
-                print(f"not ok {name}: ikod ended, {g.process.returncode}")
-                return False
-    print(f"ok {name} ({time.monotonic() - start:.1f} s)", flush=True)
-    return True
-
-
-def main():
-    pattern = sys.argv[1] if len(sys.argv) > 1 else ""
-    tests = {n[5:].replace("_", "-"): f for n, f in globals().items() if n.startswith("test_")}
-    results = [run(n, f) for n, f in tests.items() if pattern in n]
-    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
-    return 0 if all(results) else 1
-
-
 if __name__ == "__main__":
-    os.chdir(HERE)
-    sys.exit(main())
+    sys.exit(run_tests(globals()))

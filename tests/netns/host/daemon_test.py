@@ -9,9 +9,8 @@ import stat
 import subprocess
 import sys
 import time
-import traceback
 
-from gateway import Lab, OUTER, OUTER6, PATIENCE, REAL, netns_exec, sh, wait_for
+from gateway import OUTER, OUTER6, PATIENCE, REAL, netns_exec, run_tests, sh, wait_for
 
 PAIRS = {(l, r) for l in ("192.168.1.0/24", "192.168.2.0/24") for r in ("192.168.3.0/24", "192.168.4.0/24")}
 
@@ -543,30 +542,5 @@ def test_bad_usage(lab):
     assert subprocess.run([REAL, "--check", "-c", "/nonexistent"], capture_output=True).returncode == 1
 
 
-def run(name, test):
-    start = time.monotonic()
-    with Lab() as lab:
-        try:
-            test(lab)
-        except Exception as e:  # pylint: disable=broad-except # whatever it is, the test failed
-            last = traceback.extract_tb(e.__traceback__)
-            where = next((f for f in last if f.name.startswith("test_")), last[-1])
-            print(f"not ok {name}: line {where.lineno}: {where.line}: {type(e).__name__} {e}", flush=True)
-            for g in lab.gateways.values():
-                for log in sorted(g.dir.glob("log.*")):
-                    print(f"    {g.name} {log.name}:")
-                    print("".join(f"    | {line}\n" for line in log.read_text().splitlines()[-25:]), end="")
-            return False
-    print(f"ok {name} ({time.monotonic() - start:.1f} s)", flush=True)
-    return True
-
-
-def main():
-    pattern = sys.argv[1] if len(sys.argv) > 1 else ""
-    tests = {n[5:].replace("_", "-"): f for n, f in globals().items() if n.startswith("test_")}
-    results = [run(n, f) for n, f in tests.items() if pattern in n]
-    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
-    return 0 if all(results) else 1
-
-
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(run_tests(globals()))

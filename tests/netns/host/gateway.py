@@ -10,8 +10,10 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import traceback
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 NOKERNEL = TOP / "build/host/ikod-nokernel"
@@ -211,3 +213,39 @@ class Lab:
         for name in "ab":
             sh("ip", "netns", "del", f"{self.prefix}-{name}", check=False)
         self.tmp.cleanup()
+
+
+# ---- the runner ----
+
+def report(name, lab, what):
+    """A failure, and the end of what each daemon wrote."""
+    print(f"not ok {name}: {what}", flush=True)
+    for g in lab.gateways.values():
+        for log in sorted(g.dir.glob("log.*")):
+            print(f"    {g.name} {log.name}:")
+            print("".join(f"    | {line}\n" for line in log.read_text().splitlines()[-25:]), end="")
+
+
+def run_test(name, test):
+    start = time.monotonic()
+    with Lab() as lab:
+        try:
+            test(lab)
+            for g in lab.gateways.values():
+                assert g.process is None or g.process.poll() is None, f"ikod {g.name} ended: {g.process.returncode}"
+        except Exception as e:  # pylint: disable=broad-except # whatever it is, the test failed
+            last = traceback.extract_tb(e.__traceback__)
+            where = next((f for f in last if f.name.startswith("test_")), last[-1])
+            report(name, lab, f"line {where.lineno}: {where.line}: {type(e).__name__} {e}")
+            return False
+    print(f"ok {name} ({time.monotonic() - start:.1f} s)", flush=True)
+    return True
+
+
+def run_tests(module):
+    """Every test_*(lab) of @module whose name holds the first argument; the exit status."""
+    pattern = sys.argv[1] if len(sys.argv) > 1 else ""
+    tests = {n[5:].replace("_", "-"): f for n, f in module.items() if n.startswith("test_")}
+    results = [run_test(n, f) for n, f in tests.items() if pattern in n]
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) else 1
