@@ -52,6 +52,23 @@ bool v1_skeyid_psk(enum hash_alg h, const struct secret *psk, struct bytes ni, s
 	return prf_secret(h, psk, v, 2, skeyid);
 }
 
+bool v1_skeyid_sig(enum hash_alg h, const struct secret *gxy, struct bytes ni, struct bytes nr, struct secret *skeyid)
+{
+	const struct bytes v[] = { of_secret(gxy) };
+	struct secret nonces = { 0 };
+	bool ok = gxy->len && secret_alloc(&nonces, ni.len + nr.len);
+
+	if (ok) {
+		memcpy(nonces.p, ni.p, ni.len);
+		memcpy(nonces.p + ni.len, nr.p, nr.len);
+		ok = prf_secret(h, &nonces, v, 1, skeyid);
+	}
+	secret_wipe(&nonces);
+	if (!ok)
+		secret_wipe(skeyid);
+	return ok;
+}
+
 /* SKEYID_x = prf(SKEYID, the one before | g^xy | CKY-I | CKY-R | n), RFC 2409 5 */
 static bool skeyid_next(const struct v1_keys *k, enum hash_alg h, const struct secret *before,
 			const struct secret *gxy, const uint8_t cky_i[8], const uint8_t cky_r[8], uint8_t n,

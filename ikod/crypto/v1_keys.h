@@ -14,6 +14,8 @@ void v1_keys_wipe(struct v1_keys *k);
 
 /** v1_skeyid_psk - SKEYID = prf(pre-shared-key, Ni_b | Nr_b); called inside jobs only */
 bool v1_skeyid_psk(enum hash_alg h, const struct secret *psk, struct bytes ni, struct bytes nr, struct secret *skeyid);
+/** v1_skeyid_sig - SKEYID = prf(Ni_b | Nr_b, g^xy), with signatures */
+bool v1_skeyid_sig(enum hash_alg h, const struct secret *gxy, struct bytes ni, struct bytes nr, struct secret *skeyid);
 /** v1_derive - SKEYID_d, _a, _e and the cipher key from k->skeyid and g^xy */
 bool v1_derive(struct v1_keys *k, const struct ike_suite *s, const struct secret *gxy,
 	       const uint8_t cky_i[8], const uint8_t cky_r[8]);

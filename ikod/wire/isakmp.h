@@ -167,6 +167,7 @@ enum {
 	P1_AUTH_XAUTH_INIT_PSK	= 65001,	/* draft-beaulieu-ike-xauth-02 7.2: the initiator has a password */
 	P1_AUTH_XAUTH_RESP_PSK	= 65002,
 };
+enum { CERT_X509_SIGNATURE = 4 };	/* RFC 2408 3.9 */
 enum {
 	ENCAP_TUNNEL		= 1,
 	ENCAP_TRANSPORT		= 2,

@@ -122,7 +122,7 @@ bool v1_id_parse(const struct v1_payload *pl, struct v1_id *out, const char **wh
 bool v1_id_to_subnet(const struct v1_id *id, struct subnet *out);
 /** v1_id_from_subnet - the form peers expect: address for a full-length prefix, else *_SUBNET */
 void v1_id_from_subnet(const struct subnet *s, struct v1_id *out);
-bool v1_id_eq(const struct v1_id *a, const struct v1_id *b);	/* type and data; FQDNs without case */
+bool v1_id_eq(const struct v1_id *a, const struct v1_id *b);	/* type and data; FQDNs without case, DNs by RFC 5280 */
 #define V1_ID_STRLEN 300
 const char *v1_id_str(const struct v1_id *id, char out[V1_ID_STRLEN]);	/* printable, escaped */
 

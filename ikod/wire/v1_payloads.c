@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "wire/dn.h"
 #include "wire/text.h"
 #include "wire/v1.h"
 
@@ -188,9 +189,13 @@ bool v1_id_eq(const struct v1_id *a, const struct v1_id *b)
 {
 	size_t exact = exact_part(a);
 
-	if (a->type != b->type || a->len != b->len)
+	if (a->type != b->type)
 		return false;
-	return !memcmp(a->data, b->data, exact) &&
+	if (a->len == b->len && !memcmp(a->data, b->data, a->len))
+		return true;
+	if (a->type == IDT_DER_DN)
+		return dn_eq(a->data, a->len, b->data, b->len);
+	return a->len == b->len && !memcmp(a->data, b->data, exact) &&
 	       eq_nocase(a->data + exact, b->data + exact, a->len - exact);
 }
 
@@ -233,7 +238,7 @@ const char *v1_id_str(const struct v1_id *id, char out[V1_ID_STRLEN])
 		addr_id_str(id, form, out);
 	else if (id->type == IDT_FQDN || id->type == IDT_USER_FQDN || id->type == IDT_KEY_ID)
 		text_escape(id->data, id->len <= V1_ID_MAX ? id->len : V1_ID_MAX, out, V1_ID_STRLEN);
-	else
+	else if (id->type != IDT_DER_DN || !dn_text(id->data, id->len, out, V1_ID_STRLEN))
 		hex_id_str(id, out);
 	return out;
 }

@@ -244,6 +244,31 @@ static void refusals(void **state)
 	v1_keys_wipe(&k);
 }
 
+/* RFC 2409 5: with signatures the nonces are the key and g^xy is what goes in. */
+static void skeyid_of_signatures(void **state)
+{
+	static const uint8_t ni[] = "initiator's nonce", nr[] = "responder's", shared[] = "g^xy";
+	uint8_t key[sizeof(ni) + sizeof(nr)], expect[HASH_MAX_LEN];
+	struct bytes v = { shared, sizeof(shared) };
+	struct secret gxy = { 0 }, skeyid = { 0 };
+
+	(void)state;
+	memcpy(key, ni, sizeof(ni));
+	memcpy(key + sizeof(ni), nr, sizeof(nr));
+	assert_true(secret_set(&gxy, shared, sizeof(shared)));
+	for (unsigned int h = HASH_NONE + 1; hash_info(h); h++) {
+		assert_true(prf(h, key, sizeof(key), &v, 1, expect));
+		assert_true(v1_skeyid_sig(h, &gxy, (struct bytes){ ni, sizeof(ni) }, (struct bytes){ nr, sizeof(nr) }, &skeyid));
+		assert_int_equal(skeyid.len, hash_info(h)->len);
+		assert_memory_equal(skeyid.p, expect, skeyid.len);
+	}
+	secret_wipe(&gxy);
+	/* no secret, no keys */
+	assert_false(v1_skeyid_sig(HASH_SHA1, &gxy, (struct bytes){ ni, sizeof(ni) }, (struct bytes){ nr, sizeof(nr) },
+				   &skeyid));
+	assert_null(skeyid.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +278,7 @@ int main(void)
 		cmocka_unit_test(ivs),
 		cmocka_unit_test(keymat),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(skeyid_of_signatures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
