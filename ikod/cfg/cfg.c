@@ -102,6 +102,7 @@ bool cfg_load(const char *path, struct cfg *out, struct cfg_errors *errs)
 	cfg_secrets_read(&ld);
 	cfg_secrets_assign(&ld);
 	cfg_xauth_read(&ld);
+	cfg_credentials_read(&ld);
 	cfg_lint(&ld);
 
 	ok = !mine.n_errors;

@@ -10,7 +10,8 @@
  *
  *   reader.c   bytes to sections and entries, with exact lines
  *   keys.c     entries to typed members, through one table row a key (values.c)
- *   secrets.c  pre-shared keys, kept in memory that is wiped
+ *   secrets.c, credentials.c
+ *              pre-shared keys and certificates, kept in memory that is wiped
  *   lint.c     what holds between keys and between connections
  */
 
@@ -44,7 +45,7 @@ struct cfg_conn {
 	const struct cfg_file *file;
 	const struct cfg_section *section;
 	struct conn_cfg *cfg;
-	const char *psk_file;	/* as written, borrowed from the section */
+	const char *written[KEY_N];	/* keys that name files: as written, borrowed from the section */
 	bool bad[KEY_N];	/* the key is written but was refused: no second error about it */
 	bool duplicate;		/* of a name that came before; checked by itself only */
 };
@@ -180,11 +181,15 @@ bool cfg_set_pool(struct cfg_value *v, void *base);	/* struct subnet, IPv4 */
 bool cfg_set_ike(struct cfg_value *v, void *base);
 bool cfg_set_esp(struct cfg_value *v, void *base);
 bool cfg_set_pfs(struct cfg_value *v, void *base);
+bool cfg_set_auth(struct cfg_value *v, void *base);	/* credentials.c */
 
 /** CFG_PFS_IKE - conn_cfg.pfs while it means "the group of the first IKE proposal"; no group number */
 #define CFG_PFS_IKE 0xffff
 
 /* keys.c */
+
+/** conn_key_expect - what a key of a connection wants to hold */
+const char *conn_key_expect(enum conn_key k);
 
 /** cfg_section_handle - a section of a configuration file: [global], [connection NAME] or an error */
 void cfg_section_handle(struct cfg_load *ld, struct cfg_section *s);
@@ -205,6 +210,19 @@ void cfg_secrets_read(struct cfg_load *ld);
 /** cfg_secrets_assign - give each connection its key, from psk-file or the secrets file */
 void cfg_secrets_assign(struct cfg_load *ld);
 void cfg_secrets_free(struct cfg_load *ld);
+
+/** cfg_owner_only - is a file with a secret closed to others, by what fstat() said; else reported */
+bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
+		    const struct stat *st);
+/** cfg_slurp_error - what cfg_slurp() found wrong with a file of one secret or certificate */
+const char *cfg_slurp_error(int err);
+
+/* credentials.c */
+
+/** cfg_credentials_read - certificate, private key, CAs and CRLs of each connection that has auth = rsa-sig */
+void cfg_credentials_read(struct cfg_load *ld);
+/** cfg_wants_psk - a pre-shared key may be asked for */
+bool cfg_wants_psk(const struct cfg_conn *c);
 
 /* profile.c */
 

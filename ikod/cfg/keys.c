@@ -20,6 +20,11 @@ static const char *const conn_expect[KEY_N] = {
 #undef X
 };
 
+const char *conn_key_expect(enum conn_key k)
+{
+	return conn_expect[k];
+}
+
 static const struct cfg_word start_words[] = {
 	{ "auto", START_AUTO }, { "on-demand", START_ON_DEMAND }, { "passive", START_PASSIVE }, { NULL, 0 },
 };
@@ -72,11 +77,14 @@ static const struct cfg_word ttl_words[] = { { "route", TTL_ROUTE }, { NULL, 0 }
 static const struct cfg_word tfc_words[] = { { "off", 0 }, { "no", 0 }, { "mtu", TFC_MTU }, { NULL, 0 } };
 static const struct cfg_word truncation_words[] = { { "128", 128 }, { "96", 96 }, { NULL, 0 } };
 static const struct cfg_word off_words[] = { { "off", 0 }, { "no", 0 }, { NULL, 0 } };
+static const struct cfg_word mode_words[] = {
+	{ "main", MODE_MAIN }, { "aggressive-exposes-identity-and-psk", MODE_AGGRESSIVE }, { NULL, 0 },
+};
 static const struct cfg_word version_words[] = { { "1", 1 }, { "ikev1", 1 }, { NULL, 0 } };
 
 #define AT(m) .off = offsetof(struct conn_cfg, m)
 
-/* psk-file has no row: its value is kept for secrets.c */
+/* Keys that name files have no row: their values are kept for secrets.c and credentials.c. */
 static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_LOCAL]		= { cfg_set_addr, AT(local) },
 	[KEY_REMOTE]		= { cfg_set_addr, AT(remote) },
@@ -93,6 +101,8 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_XAUTH_PASSWORD_FILE] = { cfg_set_file },
 	[KEY_XAUTH_USERS_FILE]	= { cfg_set_file },
 	[KEY_IKE_VERSION]	= { cfg_set_word, AT(ike_version), .words = version_words },
+	[KEY_MODE]		= { cfg_set_word, AT(mode), .words = mode_words },
+	[KEY_AUTH]		= { cfg_set_auth },
 	[KEY_IKE]		= { cfg_set_ike },
 	[KEY_ESP]		= { cfg_set_esp },
 	[KEY_PFS]		= { cfg_set_pfs },
@@ -212,7 +222,9 @@ static const char *foreign_name(const char *key)
 		{ "sha256_96", "sha256-truncation" }, { "sha2-truncbug", "sha256-truncation" },
 		{ "sha2_256_truncation", "sha256-truncation" },
 		{ "modeconfig", "mode-config" }, { "rightsourceip", "pool" }, { "rightaddresspool", "pool" },
-		{ "leftsourceip", "local-subnets" }, { "phase1", "ike" }, { "phase2", "esp" }, { "dh-group", "ike" },
+		{ "leftsourceip", "local-subnets" }, { "authby", "auth" }, { "leftcert", "certificate" }, { "certs", "certificate" },
+		{ "cacerts", "ca" }, { "key", "private-key" }, { "aggressive", "mode" }, { "aggrmode", "mode" },
+		{ "phase1", "ike" }, { "phase2", "esp" }, { "dh-group", "ike" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
@@ -333,7 +345,7 @@ static void conn_entry(struct cfg_load *ld, struct cfg_conn *c, const struct cfg
 		c->bad[k] = !v.key->set(&v, c->cfg);
 	} else {
 		c->bad[k] = !*e->value && !cfg_bad(&v, NULL, NULL);
-		c->psk_file = e->value;
+		c->written[k] = *e->value ? e->value : NULL;
 	}
 }
 

@@ -241,6 +241,34 @@ static void check_subnets(struct cfg_load *ld, const struct cfg_conn *c)
 					   subnet_str(&cfg->local_subnets[i], a), cfg_line_of(c, KEY_LOCAL_SUBNETS));
 }
 
+/* ---- aggressive mode ---- */
+
+/* RFC 2409 5: message 1 holds the public value before the responder could choose a group. */
+static void check_one_group(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	const struct ike_suite *ike = c->cfg->ike;
+
+	for (unsigned int i = 1; i < c->cfg->n_ike; i++) {
+		if (ike[i].group == ike[0].group)
+			continue;
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_IKE),
+			   "ike: the groups %s and %s cannot both be offered in aggressive mode (line %d), expected one group in all proposals",
+			   dh_info(ike[0].group)->name, dh_info(ike[i].group)->name, cfg_line_of(c, KEY_MODE));
+		return;
+	}
+}
+
+static void check_mode(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	if (c->cfg->mode != MODE_AGGRESSIVE)
+		return;
+	if (!c->bad[KEY_IKE])
+		check_one_group(ld, c);
+	cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, KEY_MODE),
+		   "mode: identities are sent in clear%s, expected mode = main if the peer has it",
+		   cfg_wants_psk(c) ? ", and whoever asks or listens gets a hash to search for the pre-shared key with" : "");
+}
+
 /* ---- weak algorithms ---- */
 
 /* Collects names, each once. */
@@ -341,6 +369,7 @@ void cfg_conn_settle(struct cfg_load *ld, struct cfg_conn *c)
 	check_addresses(ld, c);
 	check_dpd(ld, c);
 	check_subnets(ld, c);
+	check_mode(ld, c);
 	check_weak(ld, c);
 	check_packets(ld, c);
 	cfg_profile_check(ld, c);
@@ -407,8 +436,9 @@ static bool same_peer(const struct cfg_conn *a, const struct cfg_conn *b)
 
 /*
  * Main mode takes the pre-shared key before the peer has told who it is (RFC
- * 2409 5.4), and tells connections apart by the peer's identity after that. Return: false if
- * that was broken.
+ * 2409 5.4), and tells connections apart by the peer's identity after that; in
+ * aggressive mode the identity comes with message 1. Return: false if that was
+ * broken.
  */
 static bool check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const struct cfg_conn *b)
 {
@@ -420,7 +450,7 @@ static bool check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const
 
 	if (!same_peer(a, b))
 		return true;
-	if (ca->psk.p && cb->psk.p && !secret_eq(&ca->psk, &cb->psk))
+	if (ca->mode == MODE_MAIN && cb->mode == MODE_MAIN && ca->psk.p && cb->psk.p && !secret_eq(&ca->psk, &cb->psk))
 		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_PSK_FILE),
 			   "the secret differs from that of connection '%s' (%s) with remote = %s, expected one secret: it is needed before the peer's identity is known",
 			   ca->name, place(b, a, KEY_PSK_FILE, at), who);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "cfg/cfg_priv.h"
+#include "wire/dn.h"
 #include "wire/suggest.h"
 
 /* Addresses, networks, identities and proposals. */
@@ -93,6 +94,11 @@ bool cfg_set_id(struct cfg_value *v, void *base)
 	at = strchr(s, '@');
 	if (len >= V1_ID_MAX)
 		return cfg_bad(v, "longer than 255 characters", NULL);
+	if (strchr(s, '=')) {
+		id_data(id, IDT_DER_DN, "", 0);
+		return dn_from_text(s, id->data, sizeof(id->data), &id->len) ||
+		       cfg_bad(v, NULL, NULL);
+	}
 	if (at) {
 		if (at == s || !domain_ok(at + 1, strlen(at + 1)) || strpbrk(s, " \t\"\\"))
 			return cfg_bad(v, NULL, NULL);

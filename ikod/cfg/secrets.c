@@ -16,6 +16,7 @@
 
 #define PSK_SHORT	8
 #define PSK_MAX		1024
+#define PSK_SEARCHABLE	24	/* 192 bits if random, 144 if in base64 */
 
 const char *cfg_slurp_error(int err)
 {
@@ -110,7 +111,7 @@ static bool psk_set(struct cfg_load *ld, const struct cfg_file *at, int line, co
 static void psk_file_read(struct cfg_load *ld, struct cfg_conn *c)
 {
 	int line = c->cfg->at[KEY_PSK_FILE].line;
-	char *path = cfg_beside(c->file->path, c->psk_file);
+	char *path = cfg_beside(c->file->path, c->written[KEY_PSK_FILE]);
 	struct secret text = { 0 };
 	char q[CFG_QUOTE_LEN], what[CFG_QUOTE_LEN + 32];
 	struct stat st;
@@ -243,6 +244,16 @@ void cfg_secrets_read(struct cfg_load *ld)
 	secret_wipe(&text);
 }
 
+/* Nobody has to be asked more than once to try all keys that people think of. */
+static void check_searchable(struct cfg_load *ld, const struct cfg_conn *c)
+{
+	if (c->cfg->mode != MODE_AGGRESSIVE || !c->cfg->psk.p || c->cfg->psk.len >= PSK_SEARCHABLE)
+		return;
+	cfg_report(ld, CFG_WARNING, c->file, c->cfg->at[KEY_MODE].line,
+		   "mode: the secret of '%s' has %zu bytes and can be searched for in aggressive mode, expected %d or more, random: openssl rand -base64 32",
+		   c->cfg->name, c->cfg->psk.len, PSK_SEARCHABLE);
+}
+
 void cfg_secrets_assign(struct cfg_load *ld)
 {
 	char q[CFG_QUOTE_LEN];
@@ -251,9 +262,9 @@ void cfg_secrets_assign(struct cfg_load *ld)
 		struct cfg_conn *c = &ld->conns[i];
 		struct cfg_secret *s = secret_find(ld, c->cfg->name);
 
-		if (c->bad[KEY_PSK_FILE])
+		if (c->bad[KEY_PSK_FILE] || !cfg_wants_psk(c))
 			continue;
-		if (c->psk_file) {
+		if (c->written[KEY_PSK_FILE]) {
 			if (s)
 				cfg_report(ld, CFG_WARNING, c->file, c->cfg->at[KEY_PSK_FILE].line,
 					   "psk-file counts, the secret of '%s' in the secrets file does not",
@@ -267,6 +278,7 @@ void cfg_secrets_assign(struct cfg_load *ld)
 				   "connection '%s' has no secret, expected psk-file = FILE, or a line '%s = ...' in the secrets file (%s)",
 				   c->cfg->name, c->cfg->name, cfg_quote(ld->secrets_path, q));
 		}
+		check_searchable(ld, c);
 	}
 }
 

@@ -31,6 +31,8 @@ struct conn_cfg *conn_cfg_new(const char *name)
 		.enc = ENC_AES_CBC, .keybits = 128, .hash = HASH_SHA2_256, .group = DH_MODP2048,
 	};
 	c->n_ike = 1;
+	c->auth[0] = P1_AUTH_PSK;
+	c->n_auth = 1;
 	c->esp[0] = (struct esp_suite){ .enc = ENC_AES_CBC, .keybits = 128, .integ = HASH_SHA2_256 };
 	c->n_esp = 1;
 	c->pfs = DH_MODP2048;
@@ -62,6 +64,14 @@ struct conn_cfg *conn_cfg_get(struct conn_cfg *c)
 	return c;
 }
 
+bool conn_cfg_has_auth(const struct conn_cfg *c, uint16_t auth)
+{
+	for (unsigned int i = 0; i < c->n_auth; i++)
+		if (c->auth[i] == auth)
+			return auth == P1_AUTH_PSK ? c->psk.p != NULL : c->pki != NULL;
+	return false;
+}
+
 void conn_cfg_put(struct conn_cfg *c)
 {
 	if (!c || --c->refs)
@@ -71,6 +81,7 @@ void conn_cfg_put(struct conn_cfg *c)
 	if (c->users)
 		OPENSSL_cleanse(c->users, c->n_users * sizeof(*c->users));
 	free(c->users);
+	pki_free(c->pki);
 	free(c->file);
 	free(c);
 }
@@ -142,6 +153,12 @@ static bool xauth_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	return true;
 }
 
+static bool auth_same(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	return a->n_auth == b->n_auth && !memcmp(a->auth, b->auth, a->n_auth * sizeof(a->auth[0])) &&
+	       secret_eq(&a->psk, &b->psk) && pki_same(a->pki, b->pki);
+}
+
 static bool outer_same(const struct outer_cfg *a, const struct outer_cfg *b)
 {
 	return a->df == b->df && a->fragment == b->fragment && a->dscp == b->dscp && a->ttl == b->ttl &&
@@ -163,7 +180,7 @@ static bool dpd_same(const struct conn_cfg *a, const struct conn_cfg *b)
 
 static bool numbers_same(const struct conn_cfg *a, const struct conn_cfg *b)
 {
-	return a->ike_version == b->ike_version && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
+	return a->ike_version == b->ike_version && a->mode == b->mode && a->pfs == b->pfs && a->ike_lifetime == b->ike_lifetime &&
 	       a->esp_lifetime == b->esp_lifetime && a->esp_lifebytes == b->esp_lifebytes &&
 	       a->lifetime_policy == b->lifetime_policy && a->quick_modes == b->quick_modes &&
 	       a->routes == b->routes && a->start == b->start && dpd_same(a, b) && a->encap == b->encap &&
@@ -179,7 +196,7 @@ bool conn_cfg_same(const struct conn_cfg *a, const struct conn_cfg *b)
 	       numbers_same(a, b) && ike_suites_same(a, b) && esp_suites_same(a, b) &&
 	       subnets_same(a->local_subnets, a->n_local, b->local_subnets, b->n_local) &&
 	       subnets_same(a->remote_subnets, a->n_remote, b->remote_subnets, b->n_remote) &&
-	       secret_eq(&a->psk, &b->psk);
+	       auth_same(a, b);
 }
 
 const char *conn_cfg_where(const struct conn_cfg *c, enum conn_key k, char *out, size_t len)

@@ -5,6 +5,7 @@
 #include "core/config_keys.h"
 #include "crypto/alg.h"
 #include "crypto/password.h"
+#include "crypto/pki.h"
 #include "crypto/secret.h"
 #include "wire/addr.h"
 #include "wire/v1.h"
@@ -14,8 +15,10 @@
 #define CONN_NAME_MAX 63
 #define SUITES_MAX 16
 #define SUBNETS_MAX 50
+#define AUTHS_MAX 2		/* P1_AUTH_PSK, P1_AUTH_RSA_SIG */
 
 enum start_mode { START_AUTO, START_ON_DEMAND, START_PASSIVE };
+enum phase1_mode { MODE_MAIN, MODE_AGGRESSIVE };		/* main is answered in either case */
 enum dpd_mode { DPD_ON_DEMAND, DPD_PERIODIC, DPD_OFF };
 enum dpd_action { DPD_BY_START, DPD_CLEAR, DPD_HOLD, DPD_RESTART };	/* auto: restart, on-demand: hold, passive: clear */
 enum dpd_order { DPD_ORDER_AUTO, DPD_HASH_NOTIFY, DPD_NOTIFY_HASH };
@@ -62,7 +65,8 @@ struct cfg_where {
  * struct conn_cfg - one [connection NAME]; immutable once made, reference counted
  * @refs: owned by the engine's thread only
  * @local, @remote: sa_family AF_UNSPEC for "any"; port 0
- * @psk: touched inside jobs only
+ * @auth: how both sides prove themselves, the preferred one first
+ * @psk, @pki: touched inside jobs only
  * @xauth_password: leaves in a message, so it is not; @users: inside jobs only
  * @at: where each key stands, @where the section itself
  * All times in seconds. retransmit_timeout in milliseconds.
@@ -88,6 +92,7 @@ struct conn_cfg {
 	struct xauth_user *users;		/* whom we let in */
 	unsigned int n_users;
 	int ike_version;
+	enum phase1_mode mode;
 	struct ike_suite ike[SUITES_MAX];
 	unsigned int n_ike;
 	struct esp_suite esp[SUITES_MAX];
@@ -100,7 +105,10 @@ struct conn_cfg {
 	char interface[16];
 	bool routes;
 	enum start_mode start;
+	uint16_t auth[AUTHS_MAX];		/* P1_AUTH_* */
+	unsigned int n_auth;
 	struct secret psk;
+	struct pki *pki;			/* certificate, private key, CAs, CRLs; NULL without rsa-sig */
 	enum dpd_mode dpd;
 	enum dpd_action dpd_action;
 	enum dpd_order dpd_order;
@@ -120,6 +128,8 @@ struct conn_cfg {
 
 /** conn_cfg_new - defaults of the design: aes128-sha256-modp2048, aes128-sha256, pfs modp2048, 86400 s, 3600 s */
 struct conn_cfg *conn_cfg_new(const char *name);
+/** conn_cfg_has_auth - is @auth, P1_AUTH_*, one that is configured, and is there what it takes */
+bool conn_cfg_has_auth(const struct conn_cfg *c, uint16_t auth);
 struct conn_cfg *conn_cfg_get(struct conn_cfg *c);
 void conn_cfg_put(struct conn_cfg *c);
 /** conn_cfg_same - true if nothing but places in files differs */

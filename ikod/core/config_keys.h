@@ -6,8 +6,8 @@
 #define CONN_KEYS(X)									\
 	X(LOCAL, "local", "an IPv4 or IPv6 address of this machine, or any")			\
 	X(REMOTE, "remote", "the peer's IPv4 or IPv6 address, or any")				\
-	X(LOCAL_ID, "local-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
-	X(REMOTE_ID, "remote-id", "an IPv4 or IPv6 address, a domain name, or user@domain") \
+	X(LOCAL_ID, "local-id", "an IPv4 or IPv6 address, a domain name, user@domain, or a name such as C=DE, CN=gw") \
+	X(REMOTE_ID, "remote-id", "an IPv4 or IPv6 address, a domain name, user@domain, or a name such as C=DE, CN=gw") \
 	X(LOCAL_SUBNETS, "local-subnets", "networks such as 192.168.1.0/24, separated by commas") \
 	X(REMOTE_SUBNETS, "remote-subnets", "networks such as 192.168.3.0/24, separated by commas") \
 	X(PROFILE, "profile", "huawei-classic, huawei-enterprise, aws, azure or none") \
@@ -19,6 +19,7 @@
 	X(XAUTH_PASSWORD_FILE, "xauth-password-file", "a file that holds the password")	\
 	X(XAUTH_USERS_FILE, "xauth-users-file", "a file of lines NAME:HASH")		\
 	X(IKE_VERSION, "ike-version", "1")						\
+	X(MODE, "mode", "main, or aggressive-exposes-identity-and-psk if the peer has no main mode") \
 	X(IKE, "ike", "proposals such as aes128-sha256-modp2048, separated by commas")	\
 	X(ESP, "esp", "proposals such as aes128-sha256, separated by commas")		\
 	X(PFS, "pfs", "a group such as modp2048, or none")				\
@@ -30,7 +31,12 @@
 	X(INTERFACE, "interface", "the name of the tunnel interface, such as vpn0")	\
 	X(ROUTES, "routes", "yes or no")						\
 	X(START, "start", "auto, on-demand or passive")					\
+	X(AUTH, "auth", "psk, rsa-sig, or both, the preferred one first")		\
 	X(PSK_FILE, "psk-file", "a file that holds the pre-shared key")			\
+	X(CERTIFICATE, "certificate", "a PEM file with the certificate of this machine, and what leads to its CA") \
+	X(PRIVATE_KEY, "private-key", "a PEM file with the private key of the certificate, without a passphrase") \
+	X(CA, "ca", "a PEM file with the CA certificates that vouch for the peer")	\
+	X(CRL, "crl", "a PEM file with a CRL of each CA that issues certificates to peers") \
 	X(DPD, "dpd", "on-demand, periodic or off")					\
 	X(DPD_ACTION, "dpd-action", "clear, hold or restart")				\
 	X(DPD_ORDER, "dpd-order", "auto, seq-hash-notify or seq-notify-hash")		\

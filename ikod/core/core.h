@@ -190,6 +190,7 @@ struct conn {
 	struct timer grace;		/* responder with start = auto: leave the quick modes to the peer at first */
 	uint64_t esp_heard, esp_sent;	/* when ESP of the peer last came in, when we last sent some */
 	uint64_t child_done;		/* when a quick mode last succeeded */
+	uint64_t aggr_until;		/* protocol: the aggressive modes answered so far are paid for by then */
 	struct remote_bucket *bucket;	/* engine->remotes */
 	struct conn *next_remote;
 	struct conn *next_dead;
@@ -231,6 +232,7 @@ struct ike_engine {
 	struct child_sa *spis;
 	struct v1_waiter *v1_waiters;	/* protocol: who waits for which job, by job id */
 	struct v1_openings *v1_openings;	/* protocol: offers of message 1 */
+	struct v1_phase1 *v1_aggrs;	/* protocol: aggressive modes that we answer, by the initiator's cookie and address */
 	uint64_t next_job_id;
 	unsigned int jobs;		/* queued and not done, also of exchanges that died meanwhile */
 	uint32_t next_peer_id;
@@ -283,10 +285,15 @@ void ike_sa_kill(struct ike_sa *sa);
 /** ike_sa_move - @sa turned out to belong to another connection (identity of a peer at any address) */
 void ike_sa_move(struct ike_sa *sa, struct conn *to);
 struct ike_sa *ike_sa_by_cookie(struct ike_engine *e, const uint8_t own[8]);
-/** conn_for_responder - the connection to answer @path with: exact remote first, then remote = any; NULL if none */
+/** conn_for_responder - the connection to answer main mode from @path with: exact remote first, then remote = any; NULL if none */
 struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *path);
 /** conn_unknown - no connection answers @path: shown as such, or in the one that has another local address */
 void conn_unknown(struct ike_engine *e, const struct ike_path *path);
+/**
+ * conn_for_aggressive - the connection to answer aggressive mode from @path with
+ * @id: who the peer says it is; NULL: whoever it is
+ */
+struct conn *conn_for_aggressive(struct ike_engine *e, const struct ike_path *path, const struct v1_id *id);
 /** conn_first_contact - nothing is up with the peer of @sa but @sa itself, as far as we know (RFC 2407 4.6.3.3) */
 bool conn_first_contact(const struct ike_sa *sa);
 /** conn_for_identity - among connections that could have answered @sa, the one expecting @id; NULL if none */

@@ -18,6 +18,15 @@
 	X(PSK_MISMATCH, "psk-mismatch", "the pre-shared keys most likely differ", KEY_PSK_FILE) \
 	X(AUTH_FAILED, "authentication-failed", "the peer's proof of identity is wrong", KEY_PSK_FILE) \
 	X(NO_SECRET, "no-secret", "no pre-shared key is configured", KEY_PSK_FILE)	\
+	X(AUTH_METHOD, "authentication-method-mismatch", "one side wants a pre-shared key, the other certificates", KEY_AUTH) \
+	X(CERT_MISSING, "certificate-missing", "no certificate was sent", KEY_CERTIFICATE) \
+	X(CERT_INVALID, "certificate-invalid", "the certificate cannot be used", KEY_CERTIFICATE) \
+	X(CERT_UNTRUSTED, "certificate-untrusted", "no CA that is trusted vouches for the certificate", KEY_CA) \
+	X(CERT_EXPIRED, "certificate-expired", "the certificate is not valid at this time", KEY_CERTIFICATE) \
+	X(CERT_REVOKED, "certificate-revoked", "the certificate was revoked", KEY_CRL)	\
+	X(CRL, "crl-outdated", "there is no valid CRL of the certificate's CA", KEY_CRL) \
+	X(CERT_ID, "certificate-id-mismatch", "the identity is not in the certificate", KEY_REMOTE_ID) \
+	X(SIGNATURE, "signature-mismatch", "the signature does not belong to the certificate", KEY_CERTIFICATE) \
 	X(P1_PROPOSAL, "phase1-proposal-mismatch", "no common IKE proposal", KEY_IKE)	\
 	X(P1_DH, "phase1-dh-mismatch", "the Diffie-Hellman groups of IKE differ", KEY_IKE) \
 	X(P2_PROPOSAL, "phase2-proposal-mismatch", "no common ESP proposal", KEY_ESP)	\
@@ -30,7 +39,7 @@
 	X(ID, "id-mismatch", "the identity is not the one expected", KEY_REMOTE_ID)	\
 	X(ENCAP_MODE, "encapsulation-mode-mismatch", "tunnel mode is required", KEY_ESP) \
 	X(VERSION, "version-mismatch", "the peer speaks another IKE version", KEY_IKE_VERSION) \
-	X(MODE, "exchange-mode-mismatch", "the peer uses another phase 1 mode", KEY_IKE_VERSION) \
+	X(MODE, "exchange-mode-mismatch", "the peer uses another phase 1 mode", KEY_MODE) \
 	X(UNKNOWN_PEER, "peer-address-mismatch", "no connection is configured for this address", KEY_REMOTE) \
 	X(MODE_CONFIG, "mode-config-failed", "the peer gave no inner address", KEY_MODE_CONFIG) \
 	X(POOL, "pool-exhausted", "the pool has no address left", KEY_POOL)		\

@@ -8,15 +8,17 @@
 
 /*
  * Slow or secret-touching work, done outside the engine: a job owns copies of
- * all that it needs, so it may run in any thread. Pre-shared keys are read
- * here and nowhere else.
+ * all that it needs, so it may run in any thread. Pre-shared and private keys
+ * are used here and nowhere else, and a peer's certificates are parsed here.
  */
 
 enum ike_job_type {
 	JOB_DH_GENERATE,	/* group, seed -> priv, pub */
-	JOB_V1_PHASE1,		/* suite, priv, peer_pub, psk, nonces, cookies -> keys */
+	JOB_V1_PHASE1,		/* auth, suite, priv, peer_pub, psk, nonces, cookies -> keys */
 	JOB_V1_PHASE2,		/* group, priv, peer_pub -> gqm */
 	JOB_XAUTH,		/* cfg, user, password -> ok: may it come in */
+	JOB_SIGN,		/* hash, private key -> sig */
+	JOB_VERIFY,		/* hash, sig, certs, id, CAs -> verdict, text */
 };
 
 #define NONCE_MAX 256
@@ -24,7 +26,10 @@ enum ike_job_type {
 /**
  * struct ike_job - input and result of one job
  * @id: the engine's, finds the waiting SA again; it may be gone by then
- * @cfg: reference held for the job (JOB_V1_PHASE1 reads cfg->psk)
+ * @auth: P1_AUTH_*
+ * @cfg: reference held for the job, which reads cfg->psk and cfg->pki
+ * @certs: of the peer, one DER after the other, each behind its length in 16 bits
+ * @text: what there is to say about @verdict, printable
  * @ok: result; @why is set if false
  */
 struct ike_job {
@@ -46,6 +51,15 @@ struct ike_job {
 	struct secret gqm;
 	char user[XAUTH_USER_MAX + 1];
 	struct secret password;
+	uint16_t auth;
+	uint8_t hash[HASH_MAX_LEN];
+	size_t hash_len;
+	uint8_t sig[PKI_SIG_MAX];
+	size_t sig_len;
+	struct buf certs;
+	struct v1_id peer_id;
+	enum pki_verdict verdict;
+	char text[PKI_WHY];
 	bool ok;
 	const char *why;
 };

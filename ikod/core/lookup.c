@@ -137,7 +137,26 @@ static int local_fits(const struct conn *c, const struct ike_path *path)
 	return addr_eq(&c->cfg->local, &path->local) ? 2 : 0;
 }
 
-static struct conn *best_local(struct remote_bucket *b, const struct ike_path *path)
+/* Main mode is answered by all, but best by who knows nothing else: its key is the one that such peers have. */
+static int fits_main(const struct conn *c, const struct ike_path *path, const struct v1_id *id)
+{
+	int fit = local_fits(c, path);
+
+	(void)id;
+	return fit ? 2 * fit + (c->cfg->mode == MODE_MAIN) : 0;
+}
+
+static int fits_aggressive(const struct conn *c, const struct ike_path *path, const struct v1_id *id)
+{
+	struct v1_id expected;
+
+	if (c->cfg->mode != MODE_AGGRESSIVE || (id && !conn_id_acceptable(c, path, id, &expected)))
+		return 0;
+	return local_fits(c, path);
+}
+
+static struct conn *best_of(struct remote_bucket *b, const struct ike_path *path, const struct v1_id *id,
+			    int (*fits)(const struct conn *c, const struct ike_path *path, const struct v1_id *id))
 {
 	struct conn *c, *best = NULL;
 	int best_fit = 0;
@@ -145,7 +164,7 @@ static struct conn *best_local(struct remote_bucket *b, const struct ike_path *p
 	if (!b)
 		return NULL;
 	LL_FOREACH2(b->conns, c, next_remote) {
-		int fit = local_fits(c, path);
+		int fit = fits(c, path, id);
 
 		if (fit > best_fit) {
 			best = c;
@@ -162,9 +181,16 @@ bool ike_expects(struct ike_engine *e, const struct ike_path *path)
 
 struct conn *conn_for_responder(struct ike_engine *e, const struct ike_path *path)
 {
-	struct conn *c = best_local(bucket_find(e, &path->remote), path);
+	struct conn *c = best_of(bucket_find(e, &path->remote), path, NULL, fits_main);
 
-	return c ? c : best_local(bucket_any(e), path);
+	return c ? c : best_of(bucket_any(e), path, NULL, fits_main);
+}
+
+struct conn *conn_for_aggressive(struct ike_engine *e, const struct ike_path *path, const struct v1_id *id)
+{
+	struct conn *c = best_of(bucket_find(e, &path->remote), path, id, fits_aggressive);
+
+	return c ? c : best_of(bucket_any(e), path, id, fits_aggressive);
 }
 
 /* The connection with the peer at @path, which is to be reached at another address of ours. */

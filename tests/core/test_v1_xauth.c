@@ -20,6 +20,30 @@ typedef bool (*hook_fn)(struct net *net, unsigned int from, const uint8_t *p, si
 
 /* ---- a gateway at node 1 that asks, users elsewhere ---- */
 
+static enum phase1_mode mode;
+
+static int in_aggressive_mode(void **state)
+{
+	(void)state;
+	mode = MODE_AGGRESSIVE;
+	return 0;
+}
+
+static int in_main_mode(void **state)
+{
+	(void)state;
+	mode = MODE_MAIN;
+	return 0;
+}
+
+static struct conn_cfg *plain_cfg(struct net *net, unsigned int i)
+{
+	struct conn_cfg *c = site_cfg(net, i, i != 1, "site");
+
+	c->mode = mode;
+	return c;
+}
+
 static void add_user(struct conn_cfg *c, const char *name, const char *password)
 {
 	static const uint8_t salt[16] = { 7 };
@@ -38,7 +62,7 @@ static void add_user(struct conn_cfg *c, const char *name, const char *password)
 
 static struct conn_cfg *user_cfg(struct net *net, unsigned int i, const char *user, const char *password)
 {
-	struct conn_cfg *c = site_cfg(net, i, 1, "site");
+	struct conn_cfg *c = plain_cfg(net, i);
 
 	c->xauth = XAUTH_CLIENT;
 	snprintf(c->xauth_user, sizeof(c->xauth_user), "%s", user);
@@ -48,7 +72,7 @@ static struct conn_cfg *user_cfg(struct net *net, unsigned int i, const char *us
 
 static struct conn_cfg *gateway_cfg(struct net *net)
 {
-	struct conn_cfg *c = site_cfg(net, 1, 0, "site");
+	struct conn_cfg *c = plain_cfg(net, 1);
 
 	c->start = START_PASSIVE;
 	c->xauth = XAUTH_SERVER;
@@ -83,7 +107,7 @@ static bool watch(struct net *net, unsigned int from, const uint8_t *p, size_t l
 	(void)net;
 	if (n_order < sizeof(order))
 		order[n_order++] = p[18];
-	if (p[18] != XCHG_MAIN || p[16] != PL_SA ||
+	if ((p[18] != XCHG_MAIN && p[18] != XCHG_AGGRESSIVE) || p[16] != PL_SA ||
 	    !v1_chain_parse(p[16], p + ISAKMP_HDR_LEN, len - ISAKMP_HDR_LEN, false, &ch))
 		return false;
 	assert_true(v1_sa_parse(&ch.pl[0], 1, &sa));
@@ -115,6 +139,33 @@ static void the_right_password(void **state)
 	assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
 	assert_int_equal(node_count(&net->nodes[1], "xauth"), 1);
 	assert_true(net_consistent(net));
+	net_free(net);
+}
+
+/* The same, two messages of phase 1 earlier; what is announced after it may come at any time. */
+static void after_aggressive_mode(void **state)
+{
+	static const uint8_t expect[] = { XCHG_AGGRESSIVE, XCHG_AGGRESSIVE, XCHG_AGGRESSIVE,
+					  XCHG_TRANSACTION, XCHG_TRANSACTION, XCHG_TRANSACTION, XCHG_TRANSACTION };
+	struct net *net;
+	unsigned int n = 0;
+
+	(void)state;
+	n_order = 0;
+	net = begin(5, watch, "anna", PASSWORD);
+	assert_true(net_until(net, 1900, both_up));
+	for (unsigned int i = 0; i < n_order && n < sizeof(expect); i++)
+		if (order[i] != XCHG_INFO)
+			assert_int_equal(order[i], expect[n++]);
+	assert_int_equal(n, sizeof(expect));
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(auth[i], P1_AUTH_XAUTH_INIT_PSK);
+		assert_true(has_vendor[i]);
+		assert_int_equal(node_established(&net->nodes[i]), 1);
+		assert_int_equal(net->nodes[i].e->half_open, 0);
+		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
+	}
+	assert_string_equal(conn(net, 1)->xauth_user, "anna");
 	net_free(net);
 }
 
@@ -256,8 +307,8 @@ static void one_side_only(void **state)
 		struct conn_cfg *a, *b;
 
 		net = net_new(2, 30 + side);
-		a = side ? site_cfg(net, 0, 1, "site") : user_cfg(net, 0, "anna", PASSWORD);
-		b = side ? gateway_cfg(net) : site_cfg(net, 1, 0, "site");
+		a = side ? plain_cfg(net, 0) : user_cfg(net, 0, "anna", PASSWORD);
+		b = side ? gateway_cfg(net) : plain_cfg(net, 1);
 		b->start = START_PASSIVE;
 		net_configure1(net, 1, b);
 		net_configure1(net, 0, a);
@@ -272,7 +323,7 @@ static void one_side_only(void **state)
 static void the_same_role(void **state)
 {
 	struct net *net = net_new(2, 33);
-	struct conn_cfg *b = site_cfg(net, 1, 0, "site");
+	struct conn_cfg *b = plain_cfg(net, 1);
 
 	(void)state;
 	b->start = START_PASSIVE;
@@ -656,7 +707,7 @@ static bool nothing_but_phase_1(struct net *net, unsigned int from, const uint8_
 {
 	(void)net;
 	(void)len;
-	return from == 1 && p[18] != XCHG_MAIN;
+	return from == 1 && p[18] != XCHG_MAIN && p[18] != XCHG_AGGRESSIVE;
 }
 
 /* A gateway whose verdict never comes, one that never asks. */
@@ -776,6 +827,9 @@ static void every_byte_damaged(void **state)
 	net_free(net);
 }
 
+#define AGGRESSIVE(test) \
+	{ #test " in aggressive mode", test, in_aggressive_mode, in_main_mode, NULL }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -798,6 +852,20 @@ int main(void)
 		cmocka_unit_test(each_loss),
 		cmocka_unit_test(the_check_comes_too_late),
 		cmocka_unit_test(every_byte_damaged),
+		AGGRESSIVE(after_aggressive_mode),
+		AGGRESSIVE(the_gateway_begins),
+		AGGRESSIVE(with_mode_config),
+		AGGRESSIVE(renewal_asks_again),
+		AGGRESSIVE(the_wrong_password),
+		AGGRESSIVE(one_side_only),
+		AGGRESSIVE(the_same_role),
+		AGGRESSIVE(nothing_before_the_password),
+		AGGRESSIVE(the_gateway_waits),
+		AGGRESSIVE(others_stay_up),
+		AGGRESSIVE(others_cannot_be_ended),
+		AGGRESSIVE(silence),
+		AGGRESSIVE(each_loss),
+		AGGRESSIVE(the_check_comes_too_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,19 @@ static const struct message {
 	{ XCHG_INFO, 3, { PL_NOTIFY, PL_HASH }, { 0 } },	/* the hash behind */
 	{ XCHG_QUICK, 4, { PL_HASH, PL_NOTIFY }, { PL_VENDOR, PL_NOTIFY } },	/* RFC 2408 3.1: CONNECTED */
 	{ XCHG_TRANSACTION, 1, { PL_HASH, PL_ATTR }, { PL_VENDOR } },
+	{ XCHG_AGGRESSIVE, 1, { PL_SA, PL_KE, PL_NONCE, PL_ID }, { PL_VENDOR, PL_CERTREQ } },
+	{ XCHG_AGGRESSIVE, 2, { PL_SA, PL_KE, PL_NONCE, PL_ID, PL_HASH },
+	  { PL_VENDOR, PL_CERTREQ, PL_NAT_D, PL_NAT_D_DRAFT } },
+	{ XCHG_AGGRESSIVE, 3, { PL_HASH }, { PL_VENDOR, PL_NOTIFY, PL_NAT_D, PL_NAT_D_DRAFT } },
+	/* RFC 2409 5.1: with signatures */
+	{ XCHG_MAIN, 3 | V1_SIGNED, { PL_KE, PL_NONCE }, { PL_VENDOR, PL_NAT_D, PL_NAT_D_DRAFT, PL_CERTREQ } },
+	{ XCHG_MAIN, 4 | V1_SIGNED, { PL_KE, PL_NONCE }, { PL_VENDOR, PL_NAT_D, PL_NAT_D_DRAFT, PL_CERTREQ } },
+	{ XCHG_MAIN, 5 | V1_SIGNED, { PL_ID, PL_SIG }, { PL_VENDOR, PL_NOTIFY, PL_CERT, PL_CERTREQ } },
+	{ XCHG_MAIN, 6 | V1_SIGNED, { PL_ID, PL_SIG }, { PL_VENDOR, PL_NOTIFY, PL_CERT, PL_CERTREQ } },
+	{ XCHG_AGGRESSIVE, 2 | V1_SIGNED, { PL_SA, PL_KE, PL_NONCE, PL_ID, PL_SIG },
+	  { PL_VENDOR, PL_CERT, PL_CERTREQ, PL_NAT_D, PL_NAT_D_DRAFT } },
+	{ XCHG_AGGRESSIVE, 3 | V1_SIGNED, { PL_SIG },
+	  { PL_VENDOR, PL_NOTIFY, PL_CERT, PL_CERTREQ, PL_NAT_D, PL_NAT_D_DRAFT } },
 };
 
 #define N_MESSAGES (sizeof(messages) / sizeof(messages[0]))
@@ -124,7 +137,8 @@ static void limits_hold(void **state)
 static void the_first_payload_is_the_first(void **state)
 {
 	static const uint8_t firsts[][2] = { { 0, PL_SA }, { 1, PL_SA }, { 6, PL_HASH }, { 7, PL_HASH },
-					     { 8, PL_HASH }, { 9, PL_HASH }, { 12, PL_HASH } };
+					     { 8, PL_HASH }, { 9, PL_HASH }, { 12, PL_HASH },
+					     { 13, PL_SA }, { 14, PL_SA }, { 20, PL_SA } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {

@@ -258,6 +258,12 @@ static uint8_t *join(const struct v1_partial *in)
 	return whole;
 }
 
+/* In aggressive mode it is message 2 already that may come in fragments, with the peer's cookie and vendor ID inside. */
+static bool awaits_answer(const struct ike_sa *sa)
+{
+	return sa->p1 && sa->p1->state == P1_AI_WAIT_SA && sa->conn->cfg->ike_fragmentation != IKE_FRAG_NO;
+}
+
 /* A whole may come in pieces, a piece may not; and the pieces were counted as those of @sa. */
 static bool whole_ok(const struct ike_sa *sa, const uint8_t *p, size_t len)
 {
@@ -265,7 +271,8 @@ static bool whole_ok(const struct ike_sa *sa, const uint8_t *p, size_t len)
 	struct isakmp_hdr h;
 
 	return isakmp_hdr_parse(&c, &h) && h.next != PL_FRAGMENT &&
-	       !memcmp(h.cky_i, sa->cky_i, sizeof(h.cky_i)) && !memcmp(h.cky_r, sa->cky_r, sizeof(h.cky_r));
+	       !memcmp(h.cky_i, sa->cky_i, sizeof(h.cky_i)) &&
+	       (awaits_answer(sa) || !memcmp(h.cky_r, sa->cky_r, sizeof(h.cky_r)));
 }
 
 /*
@@ -298,7 +305,7 @@ void v1_frag_input(struct ike_sa *sa, const struct v1_msg *m)
 	struct fragment f;
 
 	sa->e->counters[CNT_FRAGMENT_IN]++;
-	if (!v1_priv(sa) || !frag_of(sa)->ok || !way_ok(sa, m->path) || !fragment_parse(m, &f)) {
+	if (!v1_priv(sa) || !(frag_of(sa)->ok || awaits_answer(sa)) || !way_ok(sa, m->path) || !fragment_parse(m, &f)) {
 		dropped(sa);
 		return;
 	}
@@ -334,10 +341,15 @@ size_t v1_frag_limit(const struct ike_path *path)
 	return PACKET_MAX - headers;
 }
 
-/* Before message 3 is back the address may be forged: not a byte more than the message itself has. */
+/*
+ * Before message 3 is back the address may be forged: not a byte more than the
+ * message itself has. In aggressive mode the initiator does not know before
+ * message 2 that there are fragments, either.
+ */
 static bool address_proven(const struct ike_sa *sa)
 {
-	return !sa->p1 || (sa->p1->state != P1_R_START && sa->p1->state != P1_R_WAIT_KE);
+	return !sa->p1 || (sa->p1->state != P1_R_START && sa->p1->state != P1_R_WAIT_KE &&
+			   sa->p1->state != P1_AR_WAIT_AUTH);
 }
 
 /* Fragments of one transmission fill the gaps of another: the same message has the same id. */

@@ -36,7 +36,7 @@ static const struct meaning early[] = {
 	{ N_UNSUPPORTED_EXCHANGE_TYPE, FAIL_MODE },
 };
 
-/* Answers to message 5: a peer that cannot decrypt it complains about its shape. */
+/* Answers to our proof, message 5 or 2 of aggressive mode: a peer that cannot decrypt it complains about its shape. */
 static const struct meaning late[] = {
 	{ N_AUTHENTICATION_FAILED, FAIL_PSK_MISMATCH },
 	{ N_INVALID_HASH_INFORMATION, FAIL_PSK_MISMATCH },
@@ -55,6 +55,18 @@ static const struct meaning late_authentic[] = {
 	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
 };
 
+/* Answers to message 1 of aggressive mode, which holds our identity. */
+static const struct meaning aggressive[] = {
+	{ N_INVALID_ID_INFORMATION, FAIL_ID },
+	{ N_AUTHENTICATION_FAILED, FAIL_ID },
+	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
+	{ N_BAD_PROPOSAL_SYNTAX, FAIL_P1_PROPOSAL },
+	{ N_ATTRIBUTES_NOT_SUPPORTED, FAIL_P1_PROPOSAL },
+	{ N_INVALID_KEY_INFORMATION, FAIL_P1_DH },
+	{ N_INVALID_EXCHANGE_TYPE, FAIL_MODE },
+	{ N_UNSUPPORTED_EXCHANGE_TYPE, FAIL_MODE },
+};
+
 static const struct meaning phase2[] = {
 	{ N_NO_PROPOSAL_CHOSEN, FAIL_P2_PROPOSAL },
 	{ N_BAD_PROPOSAL_SYNTAX, FAIL_P2_PROPOSAL },
@@ -63,6 +75,20 @@ static const struct meaning phase2[] = {
 	{ N_INVALID_PROTOCOL_ID, FAIL_P2_PROPOSAL },
 	{ N_INVALID_ID_INFORMATION, FAIL_SELECTOR },
 	{ N_INVALID_KEY_INFORMATION, FAIL_P2_PFS },
+};
+
+/* Of our certificate and signature; no secret of both sides is in the keys, so authentic or not says little. */
+static const struct meaning with_rsa[] = {
+	{ N_AUTHENTICATION_FAILED, FAIL_AUTH_FAILED },
+	{ N_INVALID_SIGNATURE, FAIL_SIGNATURE },
+	{ N_INVALID_HASH_INFORMATION, FAIL_SIGNATURE },
+	{ N_INVALID_CERTIFICATE, FAIL_CERT_INVALID },
+	{ N_INVALID_CERT_ENCODING, FAIL_CERT_INVALID },
+	{ N_CERT_TYPE_UNSUPPORTED, FAIL_CERT_INVALID },
+	{ N_INVALID_CERT_AUTHORITY, FAIL_CERT_UNTRUSTED },
+	{ N_CERTIFICATE_UNAVAILABLE, FAIL_CERT_MISSING },
+	{ N_INVALID_ID_INFORMATION, FAIL_ID },
+	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
 };
 
 static enum failure_cause meaning(const struct meaning *m, size_t n, uint16_t notify)
@@ -88,6 +114,12 @@ static void notify_text(const struct v1_notify *n, char *out, size_t len)
 		snprintf(out, len, "%s (%u)", isakmp_notify_name(n->type), n->type);
 }
 
+/* Ours is out, or was judged. */
+static bool proof_sent(const struct ike_sa *sa)
+{
+	return sa->p1->state == P1_I_WAIT_AUTH || sa->p1->state == P1_AR_WAIT_AUTH;
+}
+
 static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, bool authentic,
 			   struct v1_fail *f)
 {
@@ -95,10 +127,14 @@ static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, b
 	struct v1_id id;
 
 	v1_fail_set(f, FAIL_NONE, WHO_PEER, 0);
-	if (authentic)
+	if (proof_sent(sa) && sa->p1->auth == P1_AUTH_RSA_SIG)
+		f->cause = MEANING(with_rsa, n->type);
+	else if (authentic)
 		f->cause = MEANING(late_authentic, n->type);
-	else if (sa->p1->state == P1_I_WAIT_AUTH)
+	else if (proof_sent(sa))
 		f->cause = MEANING(late, n->type);
+	else if (v1_priv(sa)->exchange == XCHG_AGGRESSIVE)
+		f->cause = MEANING(aggressive, n->type);
 	else
 		f->cause = MEANING(early, n->type);
 	notify_text(n, f->theirs, sizeof(f->theirs));
@@ -113,7 +149,9 @@ static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, b
 /* Verdicts on a whole message 5; AUTHENTICATION-FAILED is what a damaged one would cause as well. */
 static bool is_final(uint16_t type)
 {
-	return type == N_INVALID_ID_INFORMATION || type == N_NO_PROPOSAL_CHOSEN;
+	return type == N_INVALID_ID_INFORMATION || type == N_NO_PROPOSAL_CHOSEN || type == N_INVALID_CERTIFICATE ||
+	       type == N_INVALID_CERT_AUTHORITY || type == N_CERTIFICATE_UNAVAILABLE ||
+	       type == N_INVALID_SIGNATURE;
 }
 
 static void phase1_notify(struct ike_sa *sa, const struct v1_notify *n, bool authentic)
@@ -148,6 +186,19 @@ static void identity_refused(struct ike_sa *sa, const struct v1_notify *n)
 	conn_local_id(sa->conn, &sa->path, &id);
 	notify_text(n, theirs, sizeof(theirs));
 	conn_identity_refused(sa, v1_id_str(&id, ours), theirs);
+}
+
+/* A verdict on the last message of phase 1, which we were up with: a Delete follows, and means this. */
+static void note_refusal(struct ike_sa *sa, const struct v1_notify *n)
+{
+	struct v1_priv *priv = v1_priv(sa);
+	enum failure_cause cause = MEANING(with_rsa, n->type);
+
+	if (!v1_p1_sends_last(sa) || n->proto != PROTO_ISAKMP || cause == FAIL_NOTIFY || cause == FAIL_P1_PROPOSAL ||
+	    (sa->up_at && sa->conn->child_done > sa->up_at))
+		return;
+	priv->refused = cause;
+	notify_text(n, priv->refused_why, sizeof(priv->refused_why));
 }
 
 static void quick_notify(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)
@@ -220,6 +271,30 @@ void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN])
 
 /* ---- Delete, RFC 2408 3.15 ---- */
 
+static void take_ike_delete(struct ike_sa *sa)
+{
+	enum failure_cause refused = v1_priv(sa)->refused;
+	struct conn *c = sa->conn;
+	char why[sizeof(v1_priv(sa)->refused_why)];
+
+	memcpy(why, v1_priv(sa)->refused_why, sizeof(why));
+	/* it was no success: the pauses between attempts go on growing */
+	if (refused != FAIL_NONE)
+		c->attempts = v1_priv(sa)->attempts;
+	conn_ike_deleted(sa);
+	if (refused != FAIL_NONE && !c->ike)
+		failure_set(&c->failure, c->e->now, PHASE_1, refused, WHO_PEER, NULL, why);
+}
+
+/* It is up, and what has to follow phase 1 is not done. */
+static void refused_admission(struct ike_sa *sa)
+{
+	const struct v1_priv *priv = v1_priv(sa);
+	bool said = priv->refused != FAIL_NONE;
+
+	conn_phase1_failed(sa, said ? priv->refused : FAIL_PEER_DELETED, WHO_PEER, NULL, said ? priv->refused_why : NULL);
+}
+
 static void delete_ike(struct ike_sa *sa, const uint8_t *cookies)
 {
 	struct ike_sa *target = ike_sa_by_cookie(sa->e, cookies);
@@ -231,10 +306,10 @@ static void delete_ike(struct ike_sa *sa, const uint8_t *cookies)
 	    memcmp(target->cky_i, cookies, ISAKMP_COOKIE_LEN) ||
 	    memcmp(target->cky_r, cookies + ISAKMP_COOKIE_LEN, ISAKMP_COOKIE_LEN))
 		return;
-	if (target->state == IKE_CONNECTING)	/* it refuses what has to follow phase 1 */
-		conn_phase1_failed(target, FAIL_PEER_DELETED, WHO_PEER, NULL, NULL);
+	if (target->state == IKE_CONNECTING)
+		refused_admission(target);
 	else
-		conn_ike_deleted(target);
+		take_ike_delete(target);
 }
 
 static void take_delete(struct ike_sa *sa, const struct v1_delete *d)
@@ -254,6 +329,7 @@ static void take_delete(struct ike_sa *sa, const struct v1_delete *d)
 static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct v1_notify *n)
 {
 	if (n->type && n->type <= ERROR_NOTIFY_MAX) {
+		note_refusal(sa, n);
 		quick_notify(sa, m->hdr.msgid, n);
 		return;
 	}
@@ -278,7 +354,9 @@ static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct 
 static void early_notify(struct ike_sa *sa, const struct v1_msg *m, const struct v1_notify *n)
 {
 	engine_log(sa->e, LOG_L_INFO, sa->conn, "the peer says %s (%u)", isakmp_notify_name(n->type), n->type);
-	if (n->type == N_R_U_THERE)
+	if (n->type && n->type <= ERROR_NOTIFY_MAX)
+		note_refusal(sa, n);
+	else if (n->type == N_R_U_THERE)
 		v1_dpd_take(sa, m, n);
 	else if (n->type == N_INITIAL_CONTACT && v1_contact_is(sa, n))
 		v1_priv(sa)->admit.initial_contact = true;
@@ -379,7 +457,7 @@ static bool open_message(struct ike_sa *sa, struct v1_msg *m)
 	}
 	sa->e->counters[bad]++;
 	/* an answer to message 5 that other keys made */
-	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH) {
+	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH && sa->p1->auth != P1_AUTH_RSA_SIG) {
 		v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_PEER, 0);
 		v1_p1_suspect(sa, &f);
 	}

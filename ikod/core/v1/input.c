@@ -54,8 +54,6 @@ static void other_version(struct ike_engine *e, const struct v1_msg *m)
 /* The first message of somebody. */
 static void stranger(struct ike_engine *e, struct v1_msg *m)
 {
-	struct v1_fail f;
-
 	if (has_cky_r(&m->hdr)) {
 		v1_opening_message3(e, m);
 		return;
@@ -64,20 +62,12 @@ static void stranger(struct ike_engine *e, struct v1_msg *m)
 		e->counters[CNT_MALFORMED]++;
 		return;
 	}
-	if (m->hdr.exchange == XCHG_MAIN) {
+	if (m->hdr.exchange == XCHG_MAIN)
 		v1_opening_message1(e, m);
-		return;
-	}
-	if (m->hdr.exchange != XCHG_AGGRESSIVE) {
+	else if (m->hdr.exchange == XCHG_AGGRESSIVE)
+		v1_aggr_open(e, m);
+	else
 		e->counters[CNT_UNKNOWN_COOKIE]++;
-		return;
-	}
-	/* the identity in clear and the hash open to a dictionary: not with a PSK */
-	e->counters[CNT_MALFORMED]++;
-	v1_fail_set(&f, FAIL_MODE, WHO_US, N_UNSUPPORTED_EXCHANGE_TYPE);
-	snprintf(f.ours, sizeof(f.ours), "main mode");
-	snprintf(f.theirs, sizeof(f.theirs), "aggressive mode");
-	v1_p1_refused(e, m, &f);
 }
 
 /* Exchanges that need the keys of phase 1; and a quick mode all that has to follow it (admit.c). */
@@ -105,8 +95,11 @@ static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 {
 	uint64_t *counters = sa->e->counters;
 
+	if (sa->p1 && m->hdr.msgid && (m->hdr.flags & ISAKMP_FLAG_ENCRYPTED))
+		v1_aggr_nudge(sa, m);
 	switch (m->hdr.exchange) {
 	case XCHG_MAIN:
+	case XCHG_AGGRESSIVE:
 		if (!m->hdr.msgid && v1_priv(sa))
 			v1_p1_input(sa, m);
 		else
@@ -120,7 +113,7 @@ static void dispatch(struct ike_sa *sa, struct v1_msg *m)
 		protected_input(sa, m);
 		return;
 	default:
-		/* RFC 2408 5.2: aggressive, new group: not under this SA */
+		/* RFC 2408 5.2: new group, and what else there is: not under this SA */
 		counters[CNT_MALFORMED]++;
 	}
 }

@@ -15,11 +15,12 @@ struct legal {
 	uint8_t exchange;
 	uint8_t number;
 	uint8_t first;
-	struct rule rules[12];
+	struct rule rules[13];
 };
 
 #define VENDORS { PL_VENDOR, 0, 30 }
 #define NAT_DS { PL_NAT_D, 0, 10 }, { PL_NAT_D_DRAFT, 0, 10 }
+#define SIGNATURE { PL_SIG, 1, 1 }, { PL_CERT, 0, 10 }, { PL_CERTREQ, 0, 10 }
 #define NAT_OAS { PL_NAT_OA, 0, 2 }, { PL_NAT_OA_DRAFT, 0, 2 }
 
 /*
@@ -33,6 +34,20 @@ static const struct legal table[] = {
 	{ XCHG_MAIN, 4, 0, { { PL_KE, 1, 1 }, { PL_NONCE, 1, 1 }, NAT_DS, { PL_CERTREQ, 0, 10 }, VENDORS } },
 	{ XCHG_MAIN, 5, 0, { { PL_ID, 1, 1 }, { PL_HASH, 1, 1 }, { PL_NOTIFY, 0, 5 }, VENDORS } },
 	{ XCHG_MAIN, 6, 0, { { PL_ID, 1, 1 }, { PL_HASH, 1, 1 }, { PL_NOTIFY, 0, 5 }, VENDORS } },
+	/* RFC 2409 5 wants SA first in each message that has it, RFC 2407 4.6.3 no notify, but some send one in the last */
+	{ XCHG_AGGRESSIVE, 1, PL_SA, { { PL_SA, 1, 1 }, { PL_KE, 1, 1 }, { PL_NONCE, 1, 1 }, { PL_ID, 1, 1 },
+				       { PL_CERTREQ, 0, 10 }, VENDORS } },
+	{ XCHG_AGGRESSIVE, 2, PL_SA, { { PL_SA, 1, 1 }, { PL_KE, 1, 1 }, { PL_NONCE, 1, 1 }, { PL_ID, 1, 1 },
+				       { PL_HASH, 1, 1 }, NAT_DS, { PL_CERTREQ, 0, 10 }, VENDORS } },
+	{ XCHG_AGGRESSIVE, 3, 0, { { PL_HASH, 1, 1 }, NAT_DS, { PL_NOTIFY, 0, 5 }, VENDORS } },
+	/* RFC 2409 5.1. Messages before any proof are the same; RFC 2408 3.10 allows a CERTREQ anywhere. */
+	{ XCHG_MAIN, 3 | V1_SIGNED, 0, { { PL_KE, 1, 1 }, { PL_NONCE, 1, 1 }, NAT_DS, { PL_CERTREQ, 0, 10 }, VENDORS } },
+	{ XCHG_MAIN, 4 | V1_SIGNED, 0, { { PL_KE, 1, 1 }, { PL_NONCE, 1, 1 }, NAT_DS, { PL_CERTREQ, 0, 10 }, VENDORS } },
+	{ XCHG_MAIN, 5 | V1_SIGNED, 0, { { PL_ID, 1, 1 }, SIGNATURE, { PL_NOTIFY, 0, 5 }, VENDORS } },
+	{ XCHG_MAIN, 6 | V1_SIGNED, 0, { { PL_ID, 1, 1 }, SIGNATURE, { PL_NOTIFY, 0, 5 }, VENDORS } },
+	{ XCHG_AGGRESSIVE, 2 | V1_SIGNED, PL_SA, { { PL_SA, 1, 1 }, { PL_KE, 1, 1 }, { PL_NONCE, 1, 1 },
+						   { PL_ID, 1, 1 }, SIGNATURE, NAT_DS, VENDORS } },
+	{ XCHG_AGGRESSIVE, 3 | V1_SIGNED, 0, { SIGNATURE, NAT_DS, { PL_NOTIFY, 0, 5 }, VENDORS } },
 	{ XCHG_QUICK, 1, PL_HASH, { { PL_HASH, 1, 1 }, { PL_SA, 1, 1 }, { PL_NONCE, 1, 1 }, { PL_KE, 0, 1 },
 				    { PL_ID, 0, 2 }, NAT_OAS, { PL_NOTIFY, 0, 5 }, VENDORS } },
 	{ XCHG_QUICK, 2, PL_HASH, { { PL_HASH, 1, 1 }, { PL_SA, 1, 1 }, { PL_NONCE, 1, 1 }, { PL_KE, 0, 1 },

@@ -119,15 +119,13 @@ bool v1_p1_life_answered(struct ike_sa *sa, const struct v1_transform *t, struct
 	return p1_agree_unproven(sa, t->seen & V1A_LIFE_S ? t->life_s : 0, f);
 }
 
-bool v1_p1_life_told(struct ike_sa *sa, const struct v1_chain *ch, struct v1_fail *f)
+bool v1_p1_life_told(struct ike_sa *sa, uint64_t told_s, struct v1_fail *f)
 {
-	struct v1_life told = { 0 };
 	uint64_t before = sa->p1->life_s;
 
-	v1_lifetime_told(ch, PROTO_ISAKMP, &told);
-	if (!told.s)
+	if (!told_s)
 		return true;
-	if (!p1_agree_unproven(sa, told.s, f))
+	if (!p1_agree_unproven(sa, told_s, f))
 		return false;
 	if (before < sa->p1->life_s)
 		sa->p1->life_s = before;

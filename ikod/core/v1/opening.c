@@ -184,7 +184,7 @@ static struct ike_sa *embryo(struct conn *c, const struct v1_msg *m)
 	struct ike_sa *sa = ike_sa_embryo(c, m->path);
 
 	memcpy(sa->cky_i, m->hdr.cky_i, sizeof(sa->cky_i));
-	if (v1_p1_new(sa, P1_R_START))
+	if (v1_p1_new(sa, XCHG_MAIN, P1_R_START))
 		return sa;
 	ike_sa_discard(sa);
 	return NULL;

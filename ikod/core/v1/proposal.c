@@ -89,11 +89,6 @@ static bool cipher_differs(enum enc_alg enc, uint16_t keybits, enum enc_alg got,
 
 /* ---- phase 1 ---- */
 
-static bool is_xauth(uint16_t auth)
-{
-	return auth == P1_AUTH_XAUTH_INIT_PSK || auth == P1_AUTH_XAUTH_RESP_PSK;
-}
-
 static unsigned int p1_diff(const struct ike_suite *s, uint16_t auth, const struct v1_proposal *p,
 			    const struct v1_transform *t)
 {
@@ -127,7 +122,9 @@ static void p1_transform_text(const struct v1_transform *t, char *out, size_t le
 	} else {
 		n = snprintf(out, len, "cipher %u/%u hash %u group %u", t->enc, t->keylen, t->hash, t->group);
 	}
-	if (t->auth != P1_AUTH_PSK && n > 0 && (size_t)n < len)
+	if (t->auth == P1_AUTH_RSA_SIG && n > 0 && (size_t)n < len)
+		snprintf(out + n, len - n, " (rsa-sig)");
+	else if (t->auth != P1_AUTH_PSK && n > 0 && (size_t)n < len)
 		snprintf(out + n, len - n, " (authentication method %u)", t->auth);
 }
 
@@ -138,34 +135,37 @@ static void p1_item(const void *ours, const struct v1_proposal *p, const struct 
 	unsigned int diff = 0;
 
 	p1_transform_text(t, out, len);
-	for (unsigned int i = 0; cfg && i < cfg->n_ike; i++)
-		diff = nearer(diff, p1_diff(&cfg->ike[i], v1_p1_auth(cfg, false), p, t));
+	for (unsigned int i = 0; cfg && i < cfg->n_ike * cfg->n_auth; i++)
+		diff = nearer(diff, p1_diff(&cfg->ike[i % cfg->n_ike], v1_p1_auth(cfg, i / cfg->n_ike, false), p, t));
 	put_differences(out, len, diff);
 }
 
 void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len)
 {
 	out[0] = '\0';
-	for (unsigned int i = 0; i < cfg->n_ike; i++) {
-		char name[SUITE_STRLEN];
+	for (unsigned int i = 0; i < cfg->n_ike * cfg->n_auth; i++) {
+		char name[SUITE_STRLEN], one[SUITE_STRLEN + 12];
 
-		list_add(out, len, ike_suite_str(&cfg->ike[i], name));
+		snprintf(one, sizeof(one), "%s%s", ike_suite_str(&cfg->ike[i % cfg->n_ike], name),
+			 cfg->auth[i / cfg->n_ike] == P1_AUTH_RSA_SIG ? " (rsa-sig)" : "");
+		list_add(out, len, one);
 	}
 }
 
 void v1_p1_offer(const struct conn_cfg *cfg, struct v1_writer *w)
 {
-	struct v1_transform_out t[SUITES_MAX] = { { 0 } };
-	struct v1_proposal_out p = { .number = 1, .proto = PROTO_ISAKMP, .transforms = t, .n = cfg->n_ike };
+	struct v1_transform_out t[AUTHS_MAX * SUITES_MAX] = { { 0 } };
+	struct v1_proposal_out p = { .number = 1, .proto = PROTO_ISAKMP, .transforms = t };
 
-	for (unsigned int i = 0; i < cfg->n_ike; i++) {
-		const struct ike_suite *s = &cfg->ike[i];
+	p.n = cfg->n_ike * cfg->n_auth;
+	for (unsigned int i = 0; i < p.n; i++) {
+		const struct ike_suite *s = &cfg->ike[i % cfg->n_ike];
 		const struct enc_info *enc = enc_info(s->enc);
 
 		t[i] = (struct v1_transform_out){
 			.number = i + 1, .id = TRANSFORM_KEY_IKE, .enc = enc->v1_p1,
 			.keylen = enc->key_attr ? s->keybits : 0, .hash = hash_info(s->hash)->v1_p1,
-			.auth = v1_p1_auth(cfg, true), .group = s->group, .life_s = cfg->ike_lifetime,
+			.auth = v1_p1_auth(cfg, i / cfg->n_ike, true), .group = s->group, .life_s = cfg->ike_lifetime,
 		};
 	}
 	v1_put_sa(w, 1, &p, 1);
@@ -175,27 +175,31 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 					const struct v1_proposal **prop, struct ike_suite *suite,
 					struct v1_fail *f)
 {
-	uint16_t auth = v1_p1_auth(cfg, false);
-	bool only_group = false, only_auth = false;
+	bool only_group = false, only_auth = false, only_xauth = false;
 
-	for (unsigned int i = 0; i < cfg->n_ike; i++) {
+	for (unsigned int i = 0; i < cfg->n_ike * cfg->n_auth; i++) {
+		const struct ike_suite *s = &cfg->ike[i % cfg->n_ike];
+		uint16_t auth = v1_p1_auth(cfg, i / cfg->n_ike, false);
+
 		for (unsigned int k = 0; k < offer->n_proposals; k++) {
 			const struct v1_proposal *p = &offer->proposals[k];
 
 			for (unsigned int n = p->first; n < p->first + p->n; n++) {
-				unsigned int diff = p1_diff(&cfg->ike[i], auth, p, &offer->transforms[n]);
+				unsigned int diff = p1_diff(s, auth, p, &offer->transforms[n]);
 
 				if (!diff) {
 					*prop = p;
-					*suite = cfg->ike[i];
+					*suite = *s;
 					return &offer->transforms[n];
 				}
 				only_group |= diff == DIFF_GROUP;
-				only_auth |= diff == DIFF_AUTH && (is_xauth(auth) || is_xauth(offer->transforms[n].auth));
+				only_auth |= diff == DIFF_AUTH;
+				only_xauth |= diff == DIFF_AUTH && v1_xauth_differs(auth, offer->transforms[n].auth);
 			}
 		}
 	}
-	v1_fail_set(f, only_auth ? FAIL_XAUTH_MISMATCH : only_group ? FAIL_P1_DH : FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
+	v1_fail_set(f, only_xauth ? FAIL_XAUTH_MISMATCH : only_auth ? FAIL_AUTH_METHOD : only_group ? FAIL_P1_DH :
+		    FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
 	v1_p1_text(cfg, f->ours, sizeof(f->ours));
 	offer_text(offer, cfg, f->theirs, sizeof(f->theirs), p1_item);
 	return NULL;

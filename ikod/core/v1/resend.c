@@ -91,15 +91,16 @@ void v1_resend_send(struct v1_resend *r, struct buf *b, bool again)
 void v1_resend_wait(struct v1_resend *r)
 {
 	r->sent = 0;
-	arm(r, v1_resend_span(r->sa->conn->cfg));
+	r->until = r->sa->e->now + v1_resend_span(r->sa->conn->cfg);
+	arm(r, r->until - r->sa->e->now);
 }
 
 void v1_resend_resume(struct v1_resend *r)
 {
 	if (r->sent)
 		arm(r, back_off(r->sa->conn->cfg, r->sent));
-	else
-		v1_resend_wait(r);
+	else	/* bad messages are no reason to wait longer for a good one */
+		arm(r, r->until > r->sa->e->now ? r->until - r->sa->e->now : 1);
 }
 
 void v1_resend_stop(struct v1_resend *r)

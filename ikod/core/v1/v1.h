@@ -9,13 +9,13 @@
  * Inside the IKEv1 half. A datagram's way:
  *
  *   input.c     header, version, cookies -> SA;  pieces of a message: fragment.c
- *   main_mode.c, quick.c, info.c
+ *   phase1.c, quick.c, info.c         (phase1_life.c: how phase 1 begins and ends)
  *               duplicate?  decrypt (crypt.c)  parse and legality (legality.c)
  *               authenticate  ->  a row of the transition table  ->  its handler
- *   main_i.c main_r.c quick_i.c quick_r.c
+ *   main_i.c main_r.c aggressive_i.c aggressive_r.c proof.c quick_i.c quick_r.c
  *               the handlers: they check, store and build the reply, no more
  *
- * A handler returns a verdict; only the dispatchers of main_mode.c and quick.c
+ * A handler returns a verdict; only the dispatchers of phase1.c and quick.c
  * send, change a state, or end an exchange.
  */
 
@@ -26,6 +26,12 @@
 #define V1_DIGEST_LEN 32
 #define V1_SA_BODY_MAX 8192	/* bytes of a peer's SA payload that a half-open SA may hold */
 #define V1_JOBS_MAX 1000	/* jobs not done yet, beyond which message 3 of main mode starts no more */
+#define V1_AGGR_JOBS_MAX 64	/* the same for message 1 of aggressive mode: who sends it has proven nothing */
+#define V1_AGGR_PERIOD 125	/* ms for each aggressive mode that a connection answers */
+#define V1_AGGR_BURST 8		/* and so many of them at once */
+#define V1_NUDGE_PAUSE 1000	/* ms between two times that message 3 is asked for */
+#define CERTREQS_MAX 4		/* CAs that we ask for certificates of */
+#define V1_SIGNED 16		/* in v1_legal(): message number of a message with a signature */
 #define V1_QUICKS_MAX 1024	/* exchanges under one IKE SA at a time */
 #define V1_P1_LIFE_MIN 60	/* s; the least that a configuration may say, too */
 #define V1_P2_LIFE_MIN 30
@@ -96,6 +102,7 @@ void v1_msg_release(struct v1_msg *m);
  * @msg: last message sent, as it went out; also the answer to a duplicate
  * @heard: digest of the last message that moved the exchange
  * @sent: how often @msg went out since it was new
+ * @until: without repetition: when to give up
  * @give_up: called by the timer instead of another transmission
  */
 struct v1_resend {
@@ -103,6 +110,7 @@ struct v1_resend {
 	uint8_t heard[V1_DIGEST_LEN];
 	bool has_heard;
 	unsigned int sent;
+	uint64_t until;
 	struct timer timer;
 	struct ike_sa *sa;
 	void (*give_up)(void *owner);
@@ -157,20 +165,55 @@ enum v1_p1_state {
 	P1_I_GENERATE,
 	P1_I_WAIT_KE,		/* message 3 sent */
 	P1_I_DERIVE,
+	P1_I_SIGN,
 	P1_I_WAIT_AUTH,		/* message 5 sent */
+	P1_I_VERIFY,
 	P1_R_START,
 	P1_R_WAIT_KE,		/* message 2 sent */
 	P1_R_GENERATE,
 	P1_R_DERIVE,
 	P1_R_WAIT_AUTH,		/* message 4 sent */
+	P1_R_VERIFY,
+	P1_R_SIGN,
+	P1_AI_GENERATE,		/* aggressive mode: P1_AI_ as initiator, P1_AR_ as responder */
+	P1_AI_WAIT_SA,		/* message 1 sent */
+	P1_AI_DERIVE,
+	P1_AI_VERIFY,
+	P1_AI_SIGN,
+	P1_AR_START,
+	P1_AR_GENERATE,
+	P1_AR_DERIVE,
+	P1_AR_SIGN,
+	P1_AR_WAIT_AUTH,	/* message 2 sent */
+	P1_AR_VERIFY,
 	P1_DONE,
 	P1_N
 };
 
+/** struct v1_natt_view - what a message that is not believed yet says about NAT on its way */
+struct v1_natt_view {
+	bool ok, local, remote;
+};
+
+/** struct v1_aggr_opening - whose message 1 of aggressive mode an SA answers */
+struct v1_aggr_opening {
+	uint8_t cky_i[ISAKMP_COOKIE_LEN];
+	uint8_t addr[16];
+	uint16_t family, port;
+};
+
 /**
- * struct v1_phase1 - scratch of main mode
+ * struct v1_phase1 - scratch of phase 1
  * @sai_b: body of the initiator's SA payload, part of both hashes
  * @peer_pub, @peer_nonce: of the KE and nonce payloads
+ * @id_b, @peer_id_b: bodies of both ID payloads
+ * @auth: P1_AUTH_*, once agreed on
+ * @sig: body of our SIG payload
+ * @peer_proof: body of the peer's HASH or SIG payload, believed once it was checked
+ * @peer_certs: what came with it, see struct ike_job
+ * @next_iv: what follows sa->last_iv if the peer's proof is good
+ * @proof_path, @proof_protected, @proof_contact, @proof_life_s: where it came from, whether
+ *	encrypted, and what was said beside it
  * @suspect: the likely reason if this never ends well; nothing of it is authenticated
  */
 struct v1_phase1 {
@@ -179,9 +222,20 @@ struct v1_phase1 {
 	struct v1_resend rs;
 	struct v1_waiter wait;
 	struct v1_writer out;
+	struct v1_aggr_opening opening;	/* family 0: in no table */
+	UT_hash_handle hh_aggr;		/* engine->v1_aggrs */
 	struct buf sai_b;
 	struct buf pub, peer_pub;
 	struct buf nonce, peer_nonce;
+	uint16_t auth;
+	struct buf id_b, sig;
+	struct buf peer_id_b, peer_proof, peer_certs;
+	struct ike_path proof_path;
+	bool proof_protected, proof_contact;
+	uint64_t proof_life_s;
+	struct v1_natt_view proof_natt;
+	uint64_t nudge_after;
+	uint8_t next_iv[16];
 	struct secret priv;
 	unsigned int peer_vendors;
 	uint64_t life_s;		/* agreed lifetime */
@@ -209,17 +263,21 @@ struct v1_transaction;
 
 /**
  * struct v1_priv - what the protocol keeps of an established SA
- * @last: message 6 and the digest of message 5 (responder), or of message 6 (initiator)
+ * @exchange: XCHG_MAIN or XCHG_AGGRESSIVE
+ * @last: the mode's last message if we sent it, and the digest of the last one that we heard
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @frag: fragments of messages, see fragment.h
  * @opened: it came to be by message 3, see opening.h
  * @offer: key of its message 1
  * @admit: what is still to be done after phase 1, see admit.c
  * @transactions: transaction exchanges under way
+ * @refused, @refused_why: we sent the mode's last message, and this is what the peer said to it
+ * @attempts: conn->attempts when it began
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
  * @vendors: a bit for each row of vendor.c that the peer has sent
  */
 struct v1_priv {
+	uint8_t exchange;
 	struct v1_resend last;
 	struct v1_frag frag;
 	struct v1_admit admit;
@@ -232,14 +290,17 @@ struct v1_priv {
 	uint8_t offer[16];
 	bool natt_draft;
 	uint32_t vendors;
+	enum failure_cause refused;
+	char refused_why[64];
+	unsigned int attempts;
 	bool dpd_heard;
 	uint32_t dpd_last;
 };
 
-/** v1_p1_input - a main mode message for @sa */
+/** v1_p1_input - a main or aggressive mode message for @sa */
 void v1_p1_input(struct ike_sa *sa, struct v1_msg *m);
 /** v1_p1_new - give @sa what phase 1 needs; false without memory */
-bool v1_p1_new(struct ike_sa *sa, enum v1_p1_state state);
+bool v1_p1_new(struct ike_sa *sa, uint8_t exchange, enum v1_p1_state state);
 /** v1_overloaded - no more Diffie-Hellman for who is not authenticated; counted */
 bool v1_overloaded(struct ike_engine *e);
 void v1_p1_job_done(struct ike_sa *sa, struct ike_job *job);
@@ -248,26 +309,82 @@ void v1_p1_suspect(struct ike_sa *sa, const struct v1_fail *f);
 void v1_p1_fail(struct ike_sa *sa, const struct v1_fail *f);
 /** v1_p1_refused - a peer at @path wants what no phase 1 of ours can be; shown, no state */
 void v1_p1_refused(struct ike_engine *e, const struct v1_msg *m, const struct v1_fail *f);
+/** v1_p1_refused_by - the same, and it is known by which connection; NULL if there is none */
+void v1_p1_refused_by(struct ike_engine *e, struct conn *c, const struct v1_msg *m, const struct v1_fail *f);
 struct v1_priv *v1_priv(const struct ike_sa *sa);
+/** v1_p1_unanswered - our message 1 is out, and no responder is known yet */
+bool v1_p1_unanswered(const struct ike_sa *sa);
+/** v1_p1_established - the last message of the mode was sent or came */
+void v1_p1_established(struct ike_sa *sa);
+/** v1_p1_sends_last - the last message of the mode is ours: the peer judges it when we are up */
+bool v1_p1_sends_last(const struct ike_sa *sa);
 
-/* Shared by main_i.c and main_r.c */
-void v1_main_begin(struct ike_sa *sa, struct v1_writer *w, bool encrypted);
-/** v1_main_finish - complete, and encrypt if @encrypted; false without memory */
-bool v1_main_finish(struct ike_sa *sa, struct v1_writer *w, bool encrypted);
-bool v1_main_take_ke(struct ike_sa *sa, const struct v1_msg *m);
+/* phase1_common.c: shared by the handlers of both modes */
+void v1_p1_begin(struct ike_sa *sa, struct v1_writer *w, bool encrypted);
+/** v1_p1_finish - complete, and encrypt if @encrypted; false without memory */
+bool v1_p1_finish(struct ike_sa *sa, struct v1_writer *w, bool encrypted);
+/** v1_p1_put_offer - SA payload of the initiator, kept for the hashes */
+void v1_p1_put_offer(struct ike_sa *sa, struct v1_writer *w);
+/** v1_p1_take_offer - initiator's SA payload and vendor IDs; V1_REPLY: @w begun with the chosen transform */
+enum v1_verdict v1_p1_take_offer(struct ike_sa *sa, const struct v1_msg *m, struct v1_writer *w,
+				 struct v1_fail *f);
+/** v1_p1_take_answer - responder's cookie, SA payload and vendor IDs; false if it is no answer to ours */
+bool v1_p1_take_answer(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+/** v1_p1_take_ke - KE and nonce payloads; false if they cannot be of the group agreed on */
+bool v1_p1_take_ke(struct ike_sa *sa, const struct v1_msg *m);
+void v1_p1_put_ke(const struct ike_sa *sa, struct v1_writer *w);
+/** v1_main_put_ke - message 3 or 4 of main mode */
 bool v1_main_put_ke(struct ike_sa *sa, struct v1_writer *w);
-/** v1_main_derive_start - JOB_V1_PHASE1; false without memory */
-bool v1_main_derive_start(struct ike_sa *sa);
-bool v1_main_take_keys(struct ike_sa *sa, struct ike_job *job);
-/** v1_main_put_auth - ID and HASH payloads of our side */
-bool v1_main_put_auth(struct ike_sa *sa, struct v1_writer *w);
-/** v1_main_check_auth - the peer's ID and HASH; V1_REPLY if they prove each other */
-enum v1_verdict v1_main_check_auth(struct ike_sa *sa, const struct v1_msg *m, struct v1_id *id,
-				   struct v1_fail *f);
-/** v1_main_make_nonce - ours, fresh; false without memory */
-bool v1_main_make_nonce(struct ike_sa *sa);
-/** v1_main_keep_pub - take key pair and public value over from a finished JOB_DH_GENERATE */
-bool v1_main_keep_pub(struct ike_sa *sa, struct ike_job *job);
+/** v1_p1_derive_start - JOB_V1_PHASE1; false without memory */
+bool v1_p1_derive_start(struct ike_sa *sa);
+bool v1_p1_take_keys(struct ike_sa *sa, struct ike_job *job);
+/** v1_p1_hash - HASH_I (@initiator) or HASH_R over the ID payload body @id_b */
+bool v1_p1_hash(const struct ike_sa *sa, bool initiator, const struct buf *id_b, uint8_t out[HASH_MAX_LEN]);
+/** v1_p1_able - there is something to prove ourselves with */
+bool v1_p1_able(const struct conn_cfg *cfg);
+/** v1_p1_accepts - may an initiator prove itself to @cfg by @auth; else @f is filled */
+bool v1_p1_accepts(const struct conn_cfg *cfg, uint16_t auth, struct v1_fail *f);
+/** v1_p1_id_parse - an ID payload that may stand in phase 1 */
+bool v1_p1_id_parse(const struct v1_payload *pl, struct v1_id *id, const char **why);
+/** v1_p1_expected_id - is @id the one that the connection expects; else @f is filled */
+bool v1_p1_expected_id(const struct ike_sa *sa, const struct v1_id *id, struct v1_fail *f);
+/** v1_p1_wrong_id - fill @f: @c expects another identity than @id */
+void v1_p1_wrong_id(const struct conn *c, const struct ike_path *path, const struct v1_id *id, struct v1_fail *f);
+/** v1_p1_make_nonce - ours, fresh; false without memory */
+bool v1_p1_make_nonce(struct ike_sa *sa);
+/** v1_p1_keep_pub - take key pair and public value over from a finished JOB_DH_GENERATE */
+bool v1_p1_keep_pub(struct ike_sa *sa, struct ike_job *job);
+
+/* proof.c: how either side proves itself */
+
+/** v1_proof_identify - say who we are: what v1_proof_make() is about, in p1->id_b */
+void v1_proof_identify(struct ike_sa *sa);
+/** v1_proof_make - V1_REPLY: v1_proof_put() can go on; V1_JOB: once v1_proof_made() has the signature */
+enum v1_verdict v1_proof_make(struct ike_sa *sa, struct v1_fail *f);
+void v1_proof_made(struct ike_sa *sa, const struct ike_job *job);
+/** v1_proof_put - HASH payload, or CERT and SIG payloads, of our side */
+bool v1_proof_put(struct ike_sa *sa, struct v1_writer *w);
+/** v1_proof_request - CERTREQ payloads */
+void v1_proof_request(const struct ike_sa *sa, struct v1_writer *w);
+/** v1_proof_keep - keep what in @m is to be believed once it is proven */
+bool v1_proof_keep(struct ike_sa *sa, const struct v1_msg *m);
+/**
+ * v1_proof_check - what v1_proof_keep() kept
+ * @c: whose CAs are to be asked
+ *
+ * Return: V1_REPLY if it is proven; V1_JOB: v1_proof_verdict() will say; else @f is filled.
+ */
+enum v1_verdict v1_proof_check(struct ike_sa *sa, const struct conn *c, struct v1_fail *f);
+/** v1_proof_verdict - what a finished JOB_VERIFY says; if it is bad, the peer is told */
+enum v1_verdict v1_proof_verdict(struct ike_sa *sa, const struct ike_job *job, struct v1_fail *f);
+/** v1_proof_id - who the peer says it is; false with @f filled if that makes no sense */
+bool v1_proof_id(const struct ike_sa *sa, struct v1_id *id, struct v1_fail *f);
+/** v1_proof_believe - it is proven: the peer is @id, and what was kept counts */
+void v1_proof_believe(struct ike_sa *sa, const struct v1_id *id);
+/** v1_proof_refuse - tell the peer why what it sent does not do, though it may be proven */
+void v1_proof_refuse(struct ike_sa *sa, const struct v1_fail *f);
+/** v1_proof_forget - what was kept proved to be bad */
+void v1_proof_forget(struct ike_sa *sa);
 
 /* Handlers */
 bool v1_main_i_message1(struct ike_sa *sa);
@@ -281,11 +398,39 @@ enum v1_verdict v1_main_r_message3(struct ike_sa *sa, const struct v1_msg *m, st
 enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
 enum v1_verdict v1_main_r_generated(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
 enum v1_verdict v1_main_r_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_i_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_i_verified(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_r_verified(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_main_r_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+
+/** v1_aggr_i_start - make the key pair that message 1 needs */
+bool v1_aggr_i_start(struct ike_sa *sa);
+enum v1_verdict v1_aggr_i_generated(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_i_message2(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_aggr_i_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_i_verified(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_i_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_r_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_r_verified(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+/** v1_aggr_open - message 1 of a stranger */
+void v1_aggr_open(struct ike_engine *e, struct v1_msg *m);
+/** v1_aggr_forget - a repeated message 1 is to find @p1 no more */
+void v1_aggr_forget(struct v1_phase1 *p1);
+enum v1_verdict v1_aggr_r_message1(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+enum v1_verdict v1_aggr_r_generated(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_r_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
+enum v1_verdict v1_aggr_r_message3(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
+/** v1_aggr_nudge - the initiator of @sa sends what comes after phase 1: its message 3 was lost */
+void v1_aggr_nudge(struct ike_sa *sa, const struct v1_msg *m);
+/** v1_aggr_announce - just established: what main mode says in its last messages; @life_s 0: nothing about it */
+void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s);
 
 /* ---- xauth.c: what phase 1 has to know ---- */
 
-/** v1_p1_auth - authentication method that our connection has in phase 1 */
-uint16_t v1_p1_auth(const struct conn_cfg *cfg, bool initiator);
+/** v1_p1_auth - what the connection's method @i is called in phase 1; @initiator: in our offer, else in the peer's */
+uint16_t v1_p1_auth(const struct conn_cfg *cfg, unsigned int i, bool initiator);
+/** v1_xauth_differs - two methods that are the same but for who asks for a password, or whether */
+bool v1_xauth_differs(uint16_t a, uint16_t b);
 /** v1_xauth_offer - its vendor ID in our message 1 or 2 */
 void v1_xauth_offer(const struct ike_sa *sa, struct v1_writer *w);
 void v1_xauth_job_done(struct ike_sa *sa, const struct ike_job *job);
@@ -427,7 +572,7 @@ void v1_dpd_take(struct ike_sa *sa, const struct v1_msg *m, const struct v1_noti
 
 /**
  * v1_legal - does the message hold what RFC 2409 5 lets it hold
- * @exchange, @number: which message of which exchange
+ * @exchange, @number: which message of which exchange; | V1_SIGNED if it has a signature in place of a hash
  * @why: set if not
  */
 bool v1_legal(unsigned int exchange, unsigned int number, const struct v1_chain *ch, const char **why);
@@ -515,7 +660,7 @@ bool v1_p1_life_offered(struct ike_sa *sa, const struct v1_transform *t, struct 
 /** v1_p1_life_answered - initiator: what came back with the transform; sets life_s */
 bool v1_p1_life_answered(struct ike_sa *sa, const struct v1_transform *t, struct v1_fail *f);
 /** v1_p1_life_told - initiator: a RESPONDER-LIFETIME in the last message may shorten it */
-bool v1_p1_life_told(struct ike_sa *sa, const struct v1_chain *ch, struct v1_fail *f);
+bool v1_p1_life_told(struct ike_sa *sa, uint64_t told_s, struct v1_fail *f);
 /** v1_p2_life_offered - responder: sets life_s, life_kb and tell_life */
 bool v1_p2_life_offered(struct v1_quick *q, const struct v1_p2_choice *choice, struct v1_fail *f);
 /** v1_p2_life_answered - initiator: by the transform and the notifies of message 2 */

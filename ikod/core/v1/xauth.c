@@ -22,11 +22,21 @@
 #define PENALTY_FIRST 2000		/* ms that a wrong password waits for its answer, doubled up to … */
 #define PENALTY_MAX 30000
 
-uint16_t v1_p1_auth(const struct conn_cfg *cfg, bool initiator)
+uint16_t v1_p1_auth(const struct conn_cfg *cfg, unsigned int i, bool initiator)
 {
-	if (cfg->xauth == XAUTH_NO)
-		return P1_AUTH_PSK;
+	if (cfg->auth[i] != P1_AUTH_PSK || cfg->xauth == XAUTH_NO)
+		return cfg->auth[i];
 	return initiator == (cfg->xauth == XAUTH_CLIENT) ? P1_AUTH_XAUTH_INIT_PSK : P1_AUTH_XAUTH_RESP_PSK;
+}
+
+static bool is_xauth(uint16_t auth)
+{
+	return auth == P1_AUTH_XAUTH_INIT_PSK || auth == P1_AUTH_XAUTH_RESP_PSK;
+}
+
+bool v1_xauth_differs(uint16_t a, uint16_t b)
+{
+	return a != b && a != P1_AUTH_RSA_SIG && b != P1_AUTH_RSA_SIG && (is_xauth(a) || is_xauth(b));
 }
 
 void v1_xauth_offer(const struct ike_sa *sa, struct v1_writer *w)
