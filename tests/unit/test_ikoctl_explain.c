@@ -96,6 +96,10 @@ static void as_text(void **state)
 		"  subnet-mismatch: this pair of subnets is not configured on both sides; look at remote-subnets\n"
 		"  netmask-mismatch: the subnets of both sides overlap, but their masks differ; look at remote-subnets\n");
 	free(text);
+	text = explained("peer cert is revoked by CRL");
+	assert_non_null(strstr(text, "certificate-revoked: "));
+	assert_non_null(strstr(text, "look at crl"));
+	free(text);
 	text = explained("nhrp notify");
 	assert_non_null(strstr(text, "no code of ikod: a protocol beside IKE"));
 	free(text);

@@ -460,6 +460,84 @@ def test_wrong_psk_is_told(lab):
         assert "psk-file" in f["fix"], f
 
 
+AGGRESSIVE = "aggressive-exposes-identity-and-psk"
+
+
+def test_aggressive_mode(lab):
+    a, b = lab.pair(mode=AGGRESSIVE)
+    for g in (a, b):
+        g.wait_up(4)
+        assert g.conn()["failure"] is None
+    assert same_keys(a, b) == 4
+
+
+def test_aggressive_mode_wrong_psk_is_told(lab):
+    a, b = lab.gateway("a", mode=AGGRESSIVE), lab.gateway("b", mode=AGGRESSIVE)
+    b.set_psk("another secret")
+    b.start()
+    a.start()
+    for g in (a, b):
+        f = wait_for(f"{g.name} to say why", lambda g=g: g.conn()["failure"], 60)
+        assert f["code"] == "psk-mismatch" and f["phase"] == "phase 1", f
+
+
+def authority(lab, name):
+    """A CA of the test's own."""
+    key, cert = lab.dir / f"{name}.key", lab.dir / f"{name}.pem"
+    sh("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
+       "-subj", f"/O=Example/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE",
+       "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    return key, cert
+
+
+def certified(lab, gateway, ca, trusted=None, **options):
+    """Certificate, key and CA for a gateway, with its address and a name in it; not yet started."""
+    key, request, cert, names = (gateway.dir / n for n in ("own.key", "own.csr", "own.pem", "names"))
+    sh("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request,
+       "-subj", f"/O=Example/CN={gateway.name}")
+    names.write_text(f"subjectAltName = IP:{OUTER[gateway.name]}, DNS:{gateway.name}.example.net\n")
+    sh("openssl", "x509", "-req", "-in", request, "-CA", ca[1], "-CAkey", ca[0], "-CAcreateserial", "-days", "1",
+       "-extfile", names, "-out", cert)
+    key.chmod(0o600)
+    gateway.write(psk_file=None, auth="rsa-sig", certificate="own.pem", private_key="own.key",
+                  ca=(trusted or ca)[1], **options)
+    return gateway
+
+
+def test_certificates(lab):
+    ca = authority(lab, "ca")
+    a, b = (certified(lab, lab.gateway(n), ca) for n in "ab")
+    b.start()
+    a.start()
+    for g in (a, b):
+        g.wait_up(4)
+        assert g.conn()["failure"] is None
+    assert same_keys(a, b) == 4
+
+
+def test_certificates_in_aggressive_mode(lab):
+    ca = authority(lab, "ca")
+    a, b = (certified(lab, lab.gateway(n), ca, mode=AGGRESSIVE, local_id=f"O=Example, CN={n}",
+                      remote_id=f"O=Example, CN={'b' if n == 'a' else 'a'}") for n in "ab")
+    b.start()
+    a.start()
+    for g in (a, b):
+        g.wait_up(4)
+    assert same_keys(a, b) == 4
+
+
+def test_certificate_of_another_ca_is_told(lab):
+    ca, other = authority(lab, "ca"), authority(lab, "other")
+    a, b = lab.gateway("a"), lab.gateway("b")
+    certified(lab, a, ca, trusted=other)
+    certified(lab, b, other)
+    b.start()
+    a.start()
+    for g, who in ((a, "peer"), (b, "us")):
+        f = wait_for(f"{g.name} to say why", lambda g=g: g.conn()["failure"], 60)
+        assert f["code"] == "certificate-untrusted" and f["refused_by"] == who, f
+
+
 def test_junk_changes_nothing(lab):
     a, b = lab.pair()
     before = a.wait_up(4)
