@@ -64,11 +64,6 @@ static const struct file_row {
 	{ KEY_CRL, false, false, pki_load_crl },
 };
 
-static int line_of(const struct cfg_conn *c, enum conn_key k)
-{
-	return c->cfg->at[k].line ? c->cfg->at[k].line : c->section->line;
-}
-
 static bool file_load(struct cfg_load *ld, struct cfg_conn *c, const struct file_row *row, struct pki *p)
 {
 	char *path = cfg_beside(c->file->path, c->written[row->key]);
@@ -81,12 +76,12 @@ static bool file_load(struct cfg_load *ld, struct cfg_conn *c, const struct file
 
 	cfg_quote(path, q);
 	if (err)
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, row->key), "%s: '%s': %s, expected %s", name, q,
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, row->key), "%s: '%s': %s, expected %s", name, q,
 			   cfg_slurp_error(err), conn_key_expect(row->key));
-	else if (row->secret && !cfg_owner_only(ld, c->file, line_of(c, row->key), path, &st))
+	else if (row->secret && !cfg_owner_only(ld, c->file, cfg_line_of(c, row->key), path, &st))
 		ok = false;
 	else if (!row->load(p, &text, why))
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, row->key), "%s: '%s' %s, expected %s", name, q, why,
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, row->key), "%s: '%s' %s, expected %s", name, q, why,
 			   conn_key_expect(row->key));
 	else
 		ok = true;
@@ -105,7 +100,7 @@ static bool files_load(struct cfg_load *ld, struct cfg_conn *c, struct pki *p)
 		if (c->written[row->key]) {
 			ok &= file_load(ld, c, row, p);
 		} else if (row->must) {
-			cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_AUTH),
+			cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_AUTH),
 				   "auth = rsa-sig needs %s, expected %s = FILE, %s", conn_key_name(row->key),
 				   conn_key_name(row->key), conn_key_expect(row->key));
 			ok = false;
@@ -140,9 +135,9 @@ static void check_identity(struct cfg_load *ld, const struct cfg_conn *c, const 
 		return;
 	}
 	pki_ids(p, ids, sizeof(ids));
-	cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_LOCAL_ID),
+	cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_LOCAL_ID),
 		   "local-id: %s is not in the certificate (line %d), expected local-id = one of: %s", v1_id_str(&id, text),
-		   line_of(c, KEY_CERTIFICATE), ids);
+		   cfg_line_of(c, KEY_CERTIFICATE), ids);
 }
 
 static void check_times(struct cfg_load *ld, const struct cfg_conn *c, const struct pki *p)
@@ -153,16 +148,16 @@ static void check_times(struct cfg_load *ld, const struct cfg_conn *c, const str
 	case PKI_VALID:
 		break;
 	case PKI_NOT_YET:
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_CERTIFICATE),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_CERTIFICATE),
 			   "certificate: is not valid before %s, expected one that is, or the clock to be set", when);
 		break;
 	case PKI_EXPIRED:
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_CERTIFICATE),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_CERTIFICATE),
 			   "certificate: expired at %s, expected a new one", when);
 		break;
 	}
 	if (pki_crl_outdated(p, when))
-		cfg_report(ld, CFG_WARNING, c->file, line_of(c, KEY_CRL),
+		cfg_report(ld, CFG_WARNING, c->file, cfg_line_of(c, KEY_CRL),
 			   "crl: should have been replaced by %s, expected a newer one: its CA's peers are refused", when);
 }
 
@@ -171,7 +166,7 @@ static void check_strength(struct cfg_load *ld, const struct cfg_conn *c, const 
 	unsigned int bits = pki_key_bits(p);
 
 	if (bits < RSA_BITS_MIN)
-		cfg_report(ld, c->cfg->weak_crypto ? CFG_WARNING : CFG_ERROR, c->file, line_of(c, KEY_CERTIFICATE),
+		cfg_report(ld, c->cfg->weak_crypto ? CFG_WARNING : CFG_ERROR, c->file, cfg_line_of(c, KEY_CERTIFICATE),
 			   "certificate: an RSA key of %u bits is weak, expected %d or more%s", bits, RSA_BITS_MIN,
 			   c->cfg->weak_crypto ? "" : ", or weak-crypto = yes");
 }
@@ -188,9 +183,9 @@ static void credentials_read(struct cfg_load *ld, struct cfg_conn *c)
 	}
 	c->cfg->pki = p;
 	if (!pki_key_fits(p))
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_PRIVATE_KEY),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_PRIVATE_KEY),
 			   "private-key: does not belong to the certificate (line %d), expected the key that it was made for",
-			   line_of(c, KEY_CERTIFICATE));
+			   cfg_line_of(c, KEY_CERTIFICATE));
 	check_times(ld, c, p);
 	check_strength(ld, c, p);
 	check_identity(ld, c, p);
@@ -200,7 +195,7 @@ static void check_unused(struct cfg_load *ld, const struct cfg_conn *c)
 {
 	for (size_t i = 0; i < ARRAY_LEN(file_rows); i++)
 		if (c->written[file_rows[i].key])
-			cfg_report(ld, CFG_ERROR, c->file, line_of(c, file_rows[i].key),
+			cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, file_rows[i].key),
 				   "%s changes nothing without certificates, expected auth = rsa-sig as well",
 				   conn_key_name(file_rows[i].key));
 }
@@ -209,9 +204,9 @@ static void check_unused(struct cfg_load *ld, const struct cfg_conn *c)
 static void check_xauth(struct cfg_load *ld, const struct cfg_conn *c)
 {
 	if (c->cfg->xauth != XAUTH_NO && !c->bad[KEY_XAUTH])
-		cfg_report(ld, CFG_ERROR, c->file, line_of(c, KEY_XAUTH),
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH),
 			   "xauth: goes with a pre-shared key only, expected auth = psk (line %d), or xauth = no",
-			   line_of(c, KEY_AUTH));
+			   cfg_line_of(c, KEY_AUTH));
 }
 
 void cfg_credentials_read(struct cfg_load *ld)
