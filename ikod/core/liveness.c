@@ -85,6 +85,9 @@ void liveness_start(struct ike_sa *sa)
 {
 	sa->dpd_tries = 0;
 	sa->dpd_asked = sa->dpd_strict = false;
+	if (!sa->dpd_ok && sa->conn->cfg->dpd != DPD_OFF)
+		engine_log(sa->e, LOG_L_INFO, sa->conn,
+			   "the peer does not speak DPD: should it die, only the next rekey will tell");
 	if (!dpd_usable(sa))
 		return;
 	if (!sa->dpd_seq) {	/* RFC 3706 7.1: random, with room to count up */

@@ -71,7 +71,7 @@ static const char *conn_state_str(const struct conn *c, unsigned int up)
 		return "partial";
 	if (any_connecting(c))
 		return "connecting";
-	if (!c->admin_down && c->cfg->start != START_AUTO)
+	if (!c->admin_down && !conn_begins(c))
 		return "waiting";
 	return "down";
 }

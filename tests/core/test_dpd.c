@@ -342,6 +342,32 @@ static unsigned int children_in_kernel(const struct node *n)
 	return count;
 }
 
+static void take_state(void *ctx, const struct st_conn *c)
+{
+	*(const char **)ctx = c->state;
+}
+
+static void no_ike(void *ctx, const struct st_ike *i)
+{
+	(void)ctx;
+	(void)i;
+}
+
+static void no_child(void *ctx, const struct st_child *c)
+{
+	(void)ctx;
+	(void)c;
+}
+
+static const char *state_shown(struct node *n)
+{
+	const char *state = NULL;
+	const struct st_visitor v = { .conn = take_state, .ike = no_ike, .child = no_child, .ctx = &state };
+
+	ike_status(n->e, n->net->now, &v);
+	return state;
+}
+
 static const struct {
 	enum start_mode start;
 	enum dpd_action action;
@@ -374,6 +400,7 @@ static void who_begins_again(void **state)
 
 		net_run(net, 1000);
 		assert_int_equal(n->sent > sent, deaths[i].begins);	/* at once */
+		assert_string_equal(state_shown(n), deaths[i].begins ? "connecting" : "waiting");
 		net_run(net, 300 * 1000);
 		assert_int_equal(n->sent > sent, deaths[i].begins);
 		/* with pauses: four or five messages in some 60 s of trying, and up to a minute between */

@@ -93,7 +93,7 @@ static enum v1_verdict authentic(struct ike_sa *sa, struct v1_fail *f)
 		return V1_FAIL;
 	}
 	v1_proof_believe(sa, &id);
-	sa->path = sa->p1->proof_path;
+	v1_natt_answered(sa, &sa->p1->proof_path);
 	return V1_REPLY;
 }
 

@@ -95,6 +95,18 @@ void v1_natt_float(struct ike_sa *sa)
 	endpoint_set_port(&sa->path.remote, IKE_NATT_PORT);
 }
 
+/* The hash of a message says nothing of its addresses: without a NAT in front of the peer they are what they were. */
+static bool may_come_from(const struct ike_sa *sa, const struct ike_path *path)
+{
+	return sa->nat_remote || addr_eq(&sa->path.remote, &path->remote);
+}
+
+void v1_natt_answered(struct ike_sa *sa, const struct ike_path *path)
+{
+	if (may_come_from(sa, path))
+		sa->path = *path;
+}
+
 /*
  * RFC 3947 4: an initiator that sees a NAT changes to port 4500, and from
  * message 5 on we answer to where it came from. NAT-D payloads are in clear, so
@@ -104,6 +116,8 @@ void v1_natt_floated(struct ike_sa *sa, const struct ike_path *path)
 {
 	bool floated = path->natt && !sa->path.natt;
 
+	if (!may_come_from(sa, path))
+		return;
 	sa->path = *path;
 	if (!path->natt)
 		sa->nat_local = sa->nat_remote = false;

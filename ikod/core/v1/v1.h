@@ -698,6 +698,8 @@ void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m);
 void v1_natt_float(struct ike_sa *sa);
 /** v1_natt_floated - responder, at message 5: the initiator has decided whether there is a NAT */
 void v1_natt_floated(struct ike_sa *sa, const struct ike_path *path);
+/** v1_natt_answered - initiator, at message 6 */
+void v1_natt_answered(struct ike_sa *sa, const struct ike_path *path);
 /** v1_natt_follow - an authenticated message came by @path */
 void v1_natt_follow(struct ike_sa *sa, const struct ike_path *path);
 
