@@ -121,7 +121,7 @@ def run(row, name, lane, ours, peer):
             cell.peer_dies()
         else:
             cell.we_die(lambda: back(cell, row, name))
-        cell.comes_up()
+        cell.comes_up(again=True)
     if not what == "rekey":	# there the next one may be on its way
         cell.both_have()
     sent = cell.packets()

@@ -92,17 +92,17 @@ class Lane:
             seen.packets.clear()
 
     def in_clear(self):
-        """What crossed the wires and was neither IKE, ESP nor an error of the router."""
+        """What crossed our wire and was neither IKE, ESP nor an error of the router. What the peer lets out when its
+        tunnels are gone is not ours to answer for."""
         found = []
-        for seen in self.seen.values():
-            for p in seen.read():
-                header = (p[0] & 15) * 4
-                if p[9] == ESP or (p[9] == UDP and ports(p, header) & {500, 4500}):
-                    continue
-                if p[9] == 1 and {lab.socket.inet_ntoa(p[12:16]), lab.socket.inet_ntoa(p[16:20])} <= \
-                        {*OUTER.values(), *ROUTER.values()}:
-                    continue
-                found.append(f"{lab.socket.inet_ntoa(p[12:16])} to {lab.socket.inet_ntoa(p[16:20])}, protocol {p[9]}")
+        for p in self.seen["us"].read():
+            header = (p[0] & 15) * 4
+            src, dst = (lab.socket.inet_ntoa(p[at:at + 4]) for at in (12, 16))
+            if p[9] == ESP or (p[9] == UDP and ports(p, header) & {500, 4500}):
+                continue
+            if p[9] == 1 and {src, dst} <= {*OUTER.values(), *ROUTER.values()}:
+                continue
+            found.append(f"{src} to {dst}, protocol {p[9]}")
         return found
 
     def carried(self):
