@@ -9,7 +9,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
+#include "core/tap.h"
 #include "core/v1/v1.h"
 
 typedef bool (*hook_fn)(struct net *net, unsigned int from, const uint8_t *p, size_t len);
@@ -36,29 +38,6 @@ static void start(struct net *net)
 	net_configure1(net, 0, a);
 }
 
-static void rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
-{
-	struct ike_path path = { .local = net->nodes[to].addr, .remote = net->nodes[!to].addr };
-	uint8_t *copy = malloc(len ? len : 1);	/* of its own, so that the sanitizer sees every overread */
-
-	memcpy(copy, p, len);
-	endpoint_set_port(&path.local, IKE_PORT);
-	endpoint_set_port(&path.remote, IKE_PORT);
-	ike_rx(net->nodes[to].e, net->now, &path, copy, len);
-	free(copy);
-}
-
-static void assert_pairs(struct net *net, unsigned int installs)
-{
-	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(node_established(&net->nodes[i]), 1);
-		assert_int_equal(node_sas(&net->nodes[i]), 8);
-		assert_int_equal(net->nodes[i].installs, installs);
-		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
-	}
-	assert_true(net_consistent(net));
-}
-
 static void assert_down(struct net *net, const char *ours, const char *theirs)
 {
 	assert_string_equal(node_failure(&net->nodes[0], "site", 0), ours);
@@ -69,52 +48,7 @@ static void assert_down(struct net *net, const char *ours, const char *theirs)
 	}
 }
 
-static struct v1_id text_id(uint8_t type, const char *text)
-{
-	struct v1_id id = { .type = type, .len = strlen(text) };
-
-	memcpy(id.data, text, id.len);
-	return id;
-}
-
 /* ---- on the wire ---- */
-
-static struct {
-	uint8_t exchange, flags;
-	unsigned int from;
-	uint8_t p[1024];
-	size_t len;
-} wire[64];
-static unsigned int n_wire;
-
-static bool tap(struct net *net, unsigned int from, const uint8_t *p, size_t len)
-{
-	(void)net;
-	if (n_wire < 64 && len <= sizeof(wire[0].p)) {
-		wire[n_wire].exchange = p[18];
-		wire[n_wire].flags = p[19];
-		wire[n_wire].from = from;
-		memcpy(wire[n_wire].p, p, len);
-		wire[n_wire++].len = len;
-	}
-	return false;
-}
-
-/* All but vendor IDs, which change with what there is to speak. */
-static void assert_payloads(unsigned int i, const uint8_t *types, unsigned int n)
-{
-	unsigned int at = 0;
-	struct v1_chain ch;
-
-	assert_true(v1_chain_parse(wire[i].p[16], wire[i].p + ISAKMP_HDR_LEN, wire[i].len - ISAKMP_HDR_LEN, false, &ch));
-	for (unsigned int k = 0; k < ch.n; k++) {
-		if (ch.pl[k].type == PL_VENDOR)
-			continue;
-		assert_true(at < n);
-		assert_int_equal(ch.pl[k].type, types[at++]);
-	}
-	assert_int_equal(at, n);
-}
 
 static void three_messages(void **state)
 {
@@ -247,7 +181,7 @@ static bool spoil_message_3(struct net *net, unsigned int from, const uint8_t *p
 		return false;
 	memcpy(copy, p, len);
 	copy[ISAKMP_HDR_LEN + 8] ^= 1;
-	rx(net, 1, copy, len);
+	net_rx(net, 1, copy, len);
 	return true;
 }
 
@@ -593,7 +527,7 @@ static bool in_clear(struct net *net, unsigned int from, const uint8_t *p, size_
 	/* nothing covers it: whoever is on the way could add it */
 	v1_put_notify(&w, PROTO_ISAKMP, N_INITIAL_CONTACT, NULL, 0, NULL, 0);
 	assert_true(v1_finish(&w));
-	rx(net, 1, w.b.p, w.b.len);
+	net_rx(net, 1, w.b.p, w.b.len);
 	came_in_clear = true;
 	buf_free(&w.b);
 	v1_msg_release(&m);
@@ -644,7 +578,7 @@ static bool forge_2(struct net *net, unsigned int from, const uint8_t *p, size_t
 		memset((uint8_t *)pl->body, 0, pl->len);
 		copy[ISAKMP_COOKIE_LEN] ^= i == 1;
 		forgeries++;
-		rx(net, 0, copy, len);
+		net_rx(net, 0, copy, len);
 		net_step(net);
 		assert_int_equal(node_established(&net->nodes[0]), 0);
 	}
@@ -680,9 +614,9 @@ static bool damage(struct net *net, unsigned int from, const uint8_t *p, size_t 
 	for (size_t i = 0; i < len; i++) {
 		memcpy(copy, p, len);
 		copy[i] ^= 0x55;
-		rx(net, !from, copy, len);
+		net_rx(net, !from, copy, len);
 		net_step(net);
-		rx(net, !from, p, i);
+		net_rx(net, !from, p, i);
 	}
 	return false;
 }
@@ -713,7 +647,7 @@ static void flood(struct net *net, const uint8_t *message1, size_t len, unsigned
 	for (unsigned int i = first; i < first + n; i++) {
 		memcpy(copy, &i, sizeof(i));
 		copy[7] = 1;
-		rx(net, 1, copy, len);
+		net_rx(net, 1, copy, len);
 	}
 }
 
@@ -769,7 +703,7 @@ static void a_repeated_message_1_gets_the_same_answer(void **state)
 	net->nodes[0].down = true;
 	net_run(net, 100);
 	for (unsigned int i = 0; i < 5; i++) {
-		rx(net, 1, wire[0].p, wire[0].len);
+		net_rx(net, 1, wire[0].p, wire[0].len);
 		net_run(net, 100);
 	}
 	assert_int_equal(HASH_COUNT(n->e->sas), 1);

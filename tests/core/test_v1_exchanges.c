@@ -12,6 +12,7 @@
 #include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
+#include "core/tap.h"
 #include "core/v1/v1.h"
 
 typedef bool (*hook_fn)(struct net *net, unsigned int from, const uint8_t *p, size_t len);
@@ -35,47 +36,7 @@ static void start(struct net *net, struct conn_cfg *a, struct conn_cfg *b)
 	net_configure1(net, 0, a);
 }
 
-static void assert_pairs(struct net *net, unsigned int installs)
-{
-	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(node_established(&net->nodes[i]), 1);
-		assert_int_equal(node_sas(&net->nodes[i]), 8);
-		assert_int_equal(net->nodes[i].installs, installs);
-		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
-	}
-	assert_true(net_consistent(net));
-}
-
 /* ---- on the wire ---- */
-
-static struct {
-	uint8_t exchange, flags;
-	unsigned int from;
-	uint32_t msgid;
-	uint8_t p[1024];
-	size_t len;
-} wire[64];
-static unsigned int n_wire;
-
-static bool tap(struct net *net, unsigned int from, const uint8_t *p, size_t len)
-{
-	(void)net;
-	if (n_wire < 64 && len <= sizeof(wire[0].p)) {
-		wire[n_wire].exchange = p[18];
-		wire[n_wire].flags = p[19];
-		wire[n_wire].from = from;
-		memcpy(&wire[n_wire].msgid, p + 20, 4);
-		memcpy(wire[n_wire].p, p, len);
-		wire[n_wire++].len = len;
-	}
-	return false;
-}
-
-static void parse(unsigned int i, struct v1_chain *ch)
-{
-	assert_true(v1_chain_parse(wire[i].p[16], wire[i].p + ISAKMP_HDR_LEN, wire[i].len - ISAKMP_HDR_LEN, false,
-				   ch));
-}
 
 static void six_and_three_messages(void **state)
 {
@@ -118,7 +79,7 @@ static void what_message_1_offers(void **state)
 	a->n_ike = 2;
 	n_wire = 0;
 	start(net, a, b);
-	parse(0, &ch);
+	tap_parse(0, &ch);
 	assert_int_equal(ch.pl[0].type, PL_SA);
 	assert_int_equal(v1_count(&ch, PL_VENDOR), 6);
 	assert_int_equal(ch.n, 7);
@@ -157,8 +118,8 @@ static void the_responder_returns_one_transform_unchanged(void **state)
 	n_wire = 0;
 	start(net, a, b);
 	assert_true(net_until(net, 5000, both_up));
-	parse(0, &ch1);
-	parse(1, &ch2);
+	tap_parse(0, &ch1);
+	tap_parse(1, &ch2);
 	assert_true(v1_sa_parse(&ch1.pl[0], 1, &offer));
 	assert_true(v1_sa_parse(&ch2.pl[0], 1, &answer));
 	assert_int_equal(answer.n_transforms, 1);
@@ -315,14 +276,6 @@ static void the_smaller_lifetime_is_obeyed(void **state)
 }
 
 /* ---- identities ---- */
-
-static struct v1_id text_id(uint8_t type, const char *text)
-{
-	struct v1_id id = { .type = type, .len = strlen(text) };
-
-	memcpy(id.data, text, id.len);
-	return id;
-}
 
 static void identities_of_each_kind(void **state)
 {

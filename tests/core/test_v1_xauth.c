@@ -165,7 +165,7 @@ static void after_aggressive_mode(void **state)
 		assert_int_equal(net->nodes[i].e->half_open, 0);
 		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
 	}
-	assert_string_equal(conn(net, 1)->xauth_user, "anna");
+	assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
 	net_free(net);
 }
 
