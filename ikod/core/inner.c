@@ -66,8 +66,7 @@ static bool is_dns(const struct conn *c, const uint8_t addr[4])
 static struct lease *lease_new(struct conn *c)
 {
 	const struct subnet *pool = &c->cfg->pool;
-	uint32_t base = (uint32_t)pool->addr[0] << 24 | (uint32_t)pool->addr[1] << 16 | (uint32_t)pool->addr[2] << 8 |
-			pool->addr[3];
+	uint32_t base = be32_at(pool->addr);
 	uint32_t size = 1u << (32 - pool->prefixlen);
 
 	for (uint32_t host = 1; host + 1 < size; host++) {

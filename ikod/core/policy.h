@@ -127,6 +127,10 @@ void csa_free_dead(struct ike_engine *e);
 /* kevent.c */
 void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev);
 
+/* keepalive.c */
+/** keepalive_start - while @sa carries our messages; stopping its timer ends it */
+void keepalive_start(struct ike_sa *sa);
+
 /* liveness.c */
 /** conn_begins - @c is to be begun, and again after a failure, without anybody asking */
 bool conn_begins(const struct conn *c);

@@ -44,7 +44,7 @@ uint32_t cursor_be32(struct cursor *c)
 {
 	const uint8_t *p = cursor_bytes(c, 4);
 
-	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
+	return p ? be32_at(p) : 0;
 }
 
 struct cursor cursor_sub(struct cursor *c, size_t n)

@@ -27,6 +27,12 @@ static inline struct cursor cursor_of(const void *p, size_t len)
 	return (struct cursor){ .p = p, .left = len };
 }
 
+/** be32_at - four bytes whose length has been checked */
+static inline uint32_t be32_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 uint8_t cursor_u8(struct cursor *c);
 uint16_t cursor_be16(struct cursor *c);
 uint32_t cursor_be32(struct cursor *c);

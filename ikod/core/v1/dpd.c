@@ -8,11 +8,6 @@
  * means, is liveness.c's.
  */
 
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 /* RFC 3706 5.3 wants both cookies as SPI; who leaves them out means the SA that it came under. */
 static bool names_sa(const struct ike_sa *sa, const struct v1_notify *n)
 {
@@ -79,9 +74,9 @@ static bool question_fresh(const struct v1_priv *priv, uint32_t seq)
 static bool notify_fresh(const struct ike_sa *sa, const struct v1_notify *n)
 {
 	if (n->type == N_R_U_THERE && names_sa(sa, n))
-		return question_fresh(v1_priv(sa), be32(n->data));
+		return question_fresh(v1_priv(sa), be32_at(n->data));
 	if (n->type == N_R_U_THERE_ACK && names_sa(sa, n))
-		return conn_dpd_expects(sa, be32(n->data));
+		return conn_dpd_expects(sa, be32_at(n->data));
 	return true;
 }
 
@@ -117,6 +112,6 @@ void v1_dpd_take(struct ike_sa *sa, const struct v1_msg *m, const struct v1_noti
 	if (n->type != N_R_U_THERE)
 		return;		/* that it came was all: conn_heard() */
 	priv->dpd_heard = true;
-	priv->dpd_last = be32(n->data);
+	priv->dpd_last = be32_at(n->data);
 	send_in_order(sa, N_R_U_THERE_ACK, priv->dpd_last, priv->order);
 }

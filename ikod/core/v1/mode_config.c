@@ -28,7 +28,7 @@ static bool unicast(const uint8_t addr[IP4_LEN])
 /* Length of a netmask's prefix; 32 for what is no netmask. */
 static uint8_t prefix_of(const uint8_t mask[IP4_LEN])
 {
-	uint32_t m = (uint32_t)mask[0] << 24 | (uint32_t)mask[1] << 16 | (uint32_t)mask[2] << 8 | mask[3];
+	uint32_t m = be32_at(mask);
 	uint8_t len = 0;
 
 	if (m & ((~m) >> 1))

@@ -397,7 +397,7 @@ static void choose(const struct conn_cfg *cfg, struct v1_p2_choice *out, const s
 	out->suite.group = DH_NONE;	/* PFS stands beside the suite */
 	out->suite.esn = t->esn == ESN_64;
 	out->suite.icv96 = cfg->sha256_truncation == 96 && out->suite.integ == HASH_SHA2_256;
-	out->spi = (uint32_t)p->spi[0] << 24 | (uint32_t)p->spi[1] << 16 | (uint32_t)p->spi[2] << 8 | p->spi[3];
+	out->spi = be32_at(p->spi);
 	out->life_s = t->seen & V1A_LIFE_S ? t->life_s : V1_P2_LIFE_DEFAULT;
 	out->life_kb = t->seen & V1A_LIFE_KB ? t->life_kb : 0;
 }

@@ -391,7 +391,7 @@ struct v1_quick *v1_quick_for_notify(struct ike_sa *sa, uint32_t msgid, const st
 	uint32_t spi = 0;
 
 	if (n->spi_len == 4)
-		spi = (uint32_t)n->spi[0] << 24 | (uint32_t)n->spi[1] << 16 | (uint32_t)n->spi[2] << 8 | n->spi[3];
+		spi = be32_at(n->spi);
 	HASH_ITER(hh, sa->quicks, q, tmp)
 		if (is_named(q, msgid, spi))
 			return q;

@@ -122,11 +122,8 @@ enum v1_verdict v1_quick_r_message1(struct v1_quick *q, const struct v1_msg *m, 
 	if (!v1_sa_parse(v1_find(&m->chain, PL_SA, 0), 2, &offer) || !read_ids(q, m))
 		return V1_FAIL;
 	/* to name the exchange in a notify; the choice below checks it */
-	if (offer.proposals[0].spi_len == 4) {
-		const uint8_t *spi = offer.proposals[0].spi;
-
-		q->spi_out = (uint32_t)spi[0] << 24 | (uint32_t)spi[1] << 16 | (uint32_t)spi[2] << 8 | spi[3];
-	}
+	if (offer.proposals[0].spi_len == 4)
+		q->spi_out = be32_at(offer.proposals[0].spi);
 	q->child = find_child(q, f);
 	if (!q->child)
 		return V1_FAIL;

@@ -539,6 +539,26 @@ bool v1_contact_is(const struct ike_sa *sa, const struct v1_notify *n);
 /* ---- info.c ---- */
 
 void v1_info_input(struct ike_sa *sa, struct v1_msg *m);
+
+/* ---- notify.c ---- */
+
+/** v1_notify_is_error - RFC 2408 3.14.1: above are those that tell a state */
+static inline bool v1_notify_is_error(const struct v1_notify *n)
+{
+	return n->type && n->type <= 16383;
+}
+
+/** v1_notify_phase1 - an error of the peer's while phase 1 is under way */
+void v1_notify_phase1(struct ike_sa *sa, const struct v1_notify *n, bool authentic);
+/** v1_notify_refusal - a protected one about the last message of phase 1: what a Delete that follows means */
+void v1_notify_refusal(struct ike_sa *sa, const struct v1_notify *n);
+/** v1_notify_quick - a protected one when phase 1 is up; @msgid: of the message that carried it */
+void v1_notify_quick(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n);
+/** v1_never_used - the peer began phase 1 and nothing since: perhaps it has not taken our last message */
+bool v1_never_used(const struct ike_sa *sa);
+
+/* ---- info_send.c ---- */
+
 /** v1_refuse_clear - tell a peer in clear why nothing comes of its message; @f->notify 0: say nothing */
 void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const struct v1_msg *about,
 		     const struct v1_fail *f);
