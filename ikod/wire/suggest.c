@@ -58,6 +58,9 @@ const char *suggest(const char *got, const char *const *names, size_t n)
 
 		if (!name_len || name_len > WORD_MAX)
 			continue;
+		/* that many letters are missing or too much, whatever they are */
+		if ((len > name_len ? len - name_len : name_len - len) > best)
+			continue;
 		d = edit_distance(got, len, names[i], name_len);
 		/* a candidate with nothing in common is no suggestion */
 		if (d > best || (found && d == best) || d >= name_len)
