@@ -69,7 +69,10 @@ static bool loaded(struct pki *p, char what, const struct secret *pem)
 	return true;
 }
 
-/* A passphrase would have to be typed in by somebody. */
+/*
+ * A passphrase would have to be typed in by somebody. OpenSSL asks on the
+ * terminal if it is not told otherwise, for whatever PEM says that it is encrypted.
+ */
 static int no_passphrase(char *buf, int size, int rwflag, void *asked)
 {
 	(void)buf;
@@ -79,6 +82,8 @@ static int no_passphrase(char *buf, int size, int rwflag, void *asked)
 	return -1;
 }
 
+static const char encrypted[] = "is protected by a passphrase";
+
 static BIO *reader(const struct secret *pem)
 {
 	return BIO_new_mem_buf(pem->p, (int)pem->len);
@@ -87,15 +92,18 @@ static BIO *reader(const struct secret *pem)
 bool pki_load_certificate(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
+	bool asked = false;
 	X509 *x;
 
-	while (b && (x = PEM_read_bio_X509(b, NULL, NULL, NULL))) {
+	while (b && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked))) {
 		if (!p->cert)
 			p->cert = x;
 		else if (!sk_X509_push(p->chain, x))
 			X509_free(x);
 	}
 	BIO_free(b);
+	if (asked)
+		return wrong(why, encrypted);
 	if (!p->cert)
 		return wrong(why, "holds no certificate in PEM form");
 	if (!X509_get0_pubkey(p->cert) || EVP_PKEY_get_base_id(X509_get0_pubkey(p->cert)) != EVP_PKEY_RSA)
@@ -111,7 +119,7 @@ bool pki_load_key(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 	p->key = b ? PEM_read_bio_PrivateKey(b, NULL, no_passphrase, &asked) : NULL;
 	BIO_free(b);
 	if (!p->key)
-		return wrong(why, asked ? "is protected by a passphrase" : "holds no private key in PEM form");
+		return wrong(why, asked ? encrypted : "holds no private key in PEM form");
 	if (EVP_PKEY_get_base_id(p->key) != EVP_PKEY_RSA)
 		return wrong(why, "is no RSA key");
 	return loaded(p, 'k', pem);
@@ -120,15 +128,17 @@ bool pki_load_key(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
-	bool ok = b;
+	bool ok = b, asked = false;
 	X509 *x;
 
-	while (ok && (x = PEM_read_bio_X509(b, NULL, NULL, NULL))) {
+	while (ok && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked))) {
 		ok = X509_STORE_add_cert(p->store, x) && sk_X509_push(p->cas, x);
 		if (!ok)
 			X509_free(x);
 	}
 	BIO_free(b);
+	if (asked)
+		return wrong(why, encrypted);
 	if (!ok || !sk_X509_num(p->cas))
 		return wrong(why, "holds no certificate in PEM form");
 	for (int i = 0; i < sk_X509_num(p->cas); i++)
@@ -140,15 +150,17 @@ bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 bool pki_load_crl(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
-	bool ok = b;
+	bool ok = b, asked = false;
 	X509_CRL *x;
 
-	while (ok && (x = PEM_read_bio_X509_CRL(b, NULL, NULL, NULL))) {
+	while (ok && (x = PEM_read_bio_X509_CRL(b, NULL, no_passphrase, &asked))) {
 		ok = X509_STORE_add_crl(p->store, x) && sk_X509_CRL_push(p->crls, x);
 		if (!ok)
 			X509_CRL_free(x);
 	}
 	BIO_free(b);
+	if (asked)
+		return wrong(why, encrypted);
 	if (!ok || !sk_X509_CRL_num(p->crls))
 		return wrong(why, "holds no CRL in PEM form");
 	return loaded(p, 'r', pem);

@@ -240,6 +240,37 @@ static void sizes_are_bounded(void **state)
 
 /* ---- names ---- */
 
+/* Whatever PEM holds, OpenSSL asks for the passphrase on the terminal unless it is told that there is none. */
+static void nobody_is_asked_for_a_passphrase(void **state)
+{
+	static const char head[] = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n";
+	static const struct {
+		bool (*load)(struct pki *p, const struct secret *pem, char why[PKI_WHY]);
+		bool crl;
+	} rows[] = { { pki_load_certificate, false }, { pki_load_ca, false }, { pki_load_crl, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct secret plain = rows[i].crl ? cert_crl_pem(&root, 0, 3600) : cert_pem(&root), pem = { 0 };
+		size_t line = strcspn((char *)plain.p, "\n") + 1;
+		struct pki *p = pki_new();
+		char why[PKI_WHY] = "";
+
+		assert_true(rows[i].load(p, &plain, why));
+		pki_free(p);
+		p = pki_new();
+		assert_true(secret_alloc(&pem, plain.len + strlen(head)));
+		memcpy(pem.p, plain.p, line);
+		memcpy(pem.p + line, head, strlen(head));
+		memcpy(pem.p + line + strlen(head), plain.p + line, plain.len - line);
+		assert_false(rows[i].load(p, &pem, why));
+		assert_string_equal(why, "is protected by a passphrase");
+		pki_free(p);
+		secret_wipe(&plain);
+		secret_wipe(&pem);
+	}
+}
+
 static void names_as_text(void **state)
 {
 	static const char *const bad[] = { "", "CN", "=gw", "CN=", "XX=gw", "CN=gw,", "CN=gw, O" };
@@ -277,6 +308,7 @@ int main(void)
 		cmocka_unit_test(damaged_signatures),
 		cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(sizes_are_bounded),
+		cmocka_unit_test(nobody_is_asked_for_a_passphrase),
 		cmocka_unit_test(names_as_text),
 	};
 
