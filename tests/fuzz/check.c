@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/policy.h"
-#include "core/v1/v1.h"
+#include "core/v1/transaction.h"
 #include "fuzz/check.h"
 #include "fuzz/fuzz.h"
 
@@ -27,6 +27,28 @@ static void check_quick(struct ike_sa *sa, struct v1_quick *q)
 	FUZZ_CHECK(q->state == Q_DONE || timer_running(&q->rs.timer) || q->wait.id);
 }
 
+static void check_transactions(struct ike_sa *sa)
+{
+	struct v1_transaction *t, *tmp;
+
+	FUZZ_CHECK(HASH_COUNT(v1_priv(sa)->transactions) <= V1_TRANSACTIONS_MAX);
+	HASH_ITER(hh, v1_priv(sa)->transactions, t, tmp) {
+		FUZZ_CHECK(t->sa == sa && t->state < T_N && t->state != T_START && t->state != T_DONE);
+		FUZZ_CHECK(timer_running(&t->rs.timer) && !t->out.b.p);
+		FUZZ_CHECK(t->state == T_ANSWERED || t->topic);
+	}
+}
+
+/* Phase 1 under way, what follows it (admit.c), or all done. */
+static bool waits(const struct ike_sa *sa)
+{
+	if (sa->p1)
+		return timer_running(&sa->p1->rs.timer) || sa->p1->wait.id;
+	if (sa->state == IKE_CONNECTING)
+		return timer_running(&v1_priv(sa)->admit.wait) || v1_priv(sa)->xauth.wait.id;
+	return timer_running(&sa->expire);
+}
+
 static void check_ike(struct conn *c, struct ike_sa *sa)
 {
 	const uint8_t *own = sa->role == ROLE_INITIATOR ? sa->cky_i : sa->cky_r;
@@ -34,12 +56,13 @@ static void check_ike(struct conn *c, struct ike_sa *sa)
 
 	FUZZ_CHECK(sa->conn == c && sa->e == c->e && sa->state != IKE_DEAD);
 	FUZZ_CHECK(ike_sa_by_cookie(c->e, own) == sa);
-	FUZZ_CHECK(!!sa->p1 == (sa->state == IKE_CONNECTING));
-	FUZZ_CHECK(!sa->p1 || (sa->p1->sa == sa && sa->p1->state < P1_N && !sa->quicks));
-	FUZZ_CHECK(!sa->half_open || sa->p1);
+	FUZZ_CHECK(!sa->p1 || (sa->state == IKE_CONNECTING && sa->p1->sa == sa && sa->p1->state < P1_DONE));
+	FUZZ_CHECK(sa->state == IKE_ESTABLISHED || !sa->quicks);
+	FUZZ_CHECK(!sa->half_open || sa->state == IKE_CONNECTING);
 	/* nothing waits for ever */
-	FUZZ_CHECK(sa->p1 ? timer_running(&sa->p1->rs.timer) || sa->p1->wait.id : timer_running(&sa->expire));
+	FUZZ_CHECK(waits(sa));
 	FUZZ_CHECK(HASH_COUNT(sa->quicks) <= V1_QUICKS_MAX);
+	check_transactions(sa);
 	HASH_ITER(hh, sa->quicks, q, tmp)
 		check_quick(sa, q);
 }
@@ -90,6 +113,7 @@ void check_engine(struct ike_engine *e)
 {
 	unsigned int ikes = 0, half = 0, pairs = 0;
 	struct v1_waiter *w, *wtmp;
+	struct v1_phase1 *p1, *ptmp;
 	struct ike_sa *sa;
 	int listed;
 	struct conn *c, *tmp;
@@ -101,6 +125,8 @@ void check_engine(struct ike_engine *e)
 	FUZZ_CHECK(half == e->half_open && half <= HALF_OPEN_MAX);
 	FUZZ_CHECK(pairs == HASH_CNT(hh_in, e->spis));
 	FUZZ_CHECK(!e->dead_sas && !e->dead_csas && !e->dead_conns);
+	HASH_ITER(hh_aggr, e->v1_aggrs, p1, ptmp)
+		FUZZ_CHECK(p1->sa->p1 == p1 && p1->sa->state == IKE_CONNECTING && p1->opening.family);
 	HASH_ITER(hh, e->v1_waiters, w, wtmp) {
 		FUZZ_CHECK(w->sa->e == e && w->sa->state != IKE_DEAD);
 		FUZZ_CHECK(!w->quick || w->quick->sa == w->sa);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fuzz/check.h"
+#include "fuzz/creds.h"
 #include "fuzz/rig.h"
 
 /* ---- Diffie-Hellman without arithmetic ---- */
@@ -12,16 +13,42 @@
 
 static const uint8_t canned[DH_PUB_MAX] = { 0x5a, 0xa5, 0x17 };
 
+static bool skeyid(struct ike_job *job, const struct secret *gxy)
+{
+	struct bytes ni = { job->ni, job->ni_len }, nr = { job->nr, job->nr_len };
+
+	if (job->auth == P1_AUTH_RSA_SIG)
+		return v1_skeyid_sig(job->suite.hash, gxy, ni, nr, &job->keys.skeyid);
+	return job->cfg->psk.len && v1_skeyid_psk(job->suite.hash, &job->cfg->psk, ni, nr, &job->keys.skeyid);
+}
+
 static bool derive(struct ike_job *job)
 {
 	struct secret gxy = { 0 };
-	bool ok = secret_set(&gxy, canned, dh_info(job->suite.group)->shared_len) && job->cfg->psk.len &&
-		  v1_skeyid_psk(job->suite.hash, &job->cfg->psk, (struct bytes){ job->ni, job->ni_len },
-				(struct bytes){ job->nr, job->nr_len }, &job->keys.skeyid) &&
+	bool ok = secret_set(&gxy, canned, dh_info(job->suite.group)->shared_len) && skeyid(job, &gxy) &&
 		  v1_derive(&job->keys, &job->suite, &gxy, job->cky_i, job->cky_r);
 
 	secret_wipe(&gxy);
 	return ok;
+}
+
+/* A password's hash is slow by design. */
+static const char password[] = "secret-1";
+
+static bool let_in(const struct ike_job *job)
+{
+	for (unsigned int i = 0; i < job->cfg->n_users; i++)
+		if (!strcmp(job->cfg->users[i].name, job->user))
+			return job->password.len == strlen(password) &&
+			       !memcmp(job->password.p, password, strlen(password));
+	return false;
+}
+
+static bool sign(struct ike_job *job)
+{
+	unsigned int end = job->cfg->pki == creds_pki(1);
+
+	return job->cfg->pki && creds_sign(end, (struct bytes){ job->hash, job->hash_len }, job->sig, &job->sig_len);
 }
 
 void rig_run_job(struct ike_job *job)
@@ -42,7 +69,13 @@ void rig_run_job(struct ike_job *job)
 		job->ok = job->peer_pub[0] != REFUSED_PUB &&
 			  secret_set(&job->gqm, canned, dh_info(job->group)->shared_len);
 		break;
-	default:	/* what a later exchange brings along */
+	case JOB_XAUTH:
+		job->ok = let_in(job);
+		break;
+	case JOB_SIGN:
+		job->ok = sign(job);
+		break;
+	default:	/* the check of a signature is none that could be left out */
 		ike_job_run(job);
 	}
 }
@@ -58,18 +91,45 @@ void rig_run_job(struct ike_job *job)
 static const struct scene {
 	bool victim_begins;
 	uint8_t lost_exchange, lost_number;
+	enum rig_kind kind;
 } scenes[RIG_SCENES] = {
-	[RIG_IDLE] = { false, XCHG_MAIN, 1 },
-	[RIG_I_WAIT_SA] = { true, XCHG_MAIN, 1 },
-	[RIG_I_WAIT_KE] = { true, XCHG_MAIN, 3 },
-	[RIG_I_WAIT_AUTH] = { true, XCHG_MAIN, 5 },
-	[RIG_R_WAIT_KE] = { false, XCHG_MAIN, 3 },
-	[RIG_R_WAIT_AUTH] = { false, XCHG_MAIN, 5 },
-	[RIG_Q_I_WAIT_SA] = { true, XCHG_QUICK, 1 },
-	[RIG_Q_R_WAIT_PROOF] = { false, XCHG_QUICK, 3 },
-	[RIG_UP_I] = { true, 0, 0 },
-	[RIG_UP_R] = { false, 0, 0 },
+	[RIG_IDLE] = { false, XCHG_MAIN, 1, 0 },
+	[RIG_I_WAIT_SA] = { true, XCHG_MAIN, 1, 0 },
+	[RIG_I_WAIT_KE] = { true, XCHG_MAIN, 3, 0 },
+	[RIG_I_WAIT_AUTH] = { true, XCHG_MAIN, 5, 0 },
+	[RIG_R_WAIT_KE] = { false, XCHG_MAIN, 3, 0 },
+	[RIG_R_WAIT_AUTH] = { false, XCHG_MAIN, 5, 0 },
+	[RIG_Q_I_WAIT_SA] = { true, XCHG_QUICK, 1, 0 },
+	[RIG_Q_R_WAIT_PROOF] = { false, XCHG_QUICK, 3, 0 },
+	[RIG_UP_I] = { true, 0, 0, 0 },
+	[RIG_UP_R] = { false, 0, 0, 0 },
+	[RIG_A_IDLE] = { false, XCHG_AGGRESSIVE, 1, RIG_AGGRESSIVE },
+	[RIG_A_I_WAIT_SA] = { true, XCHG_AGGRESSIVE, 1, RIG_AGGRESSIVE },
+	[RIG_A_R_WAIT_AUTH] = { false, XCHG_AGGRESSIVE, 3, RIG_AGGRESSIVE },
+	[RIG_A_UP_I] = { true, 0, 0, RIG_AGGRESSIVE },
+	[RIG_A_UP_R] = { false, 0, 0, RIG_AGGRESSIVE },
+	[RIG_S_IDLE] = { false, XCHG_MAIN, 1, RIG_RSA },
+	[RIG_S_I_WAIT_KE] = { true, XCHG_MAIN, 3, RIG_RSA },
+	[RIG_S_I_WAIT_AUTH] = { true, XCHG_MAIN, 5, RIG_RSA },
+	[RIG_S_R_WAIT_KE] = { false, XCHG_MAIN, 3, RIG_RSA },
+	[RIG_S_R_WAIT_AUTH] = { false, XCHG_MAIN, 5, RIG_RSA },
+	[RIG_AS_IDLE] = { false, XCHG_AGGRESSIVE, 1, RIG_AGGRESSIVE | RIG_RSA },
+	[RIG_AS_I_WAIT_SA] = { true, XCHG_AGGRESSIVE, 1, RIG_AGGRESSIVE | RIG_RSA },
+	[RIG_AS_R_WAIT_AUTH] = { false, XCHG_AGGRESSIVE, 3, RIG_AGGRESSIVE | RIG_RSA },
+	[RIG_X_I_WAIT_ASK] = { true, XCHG_TRANSACTION, 1, RIG_XAUTH },
+	[RIG_X_I_WAIT_STATUS] = { true, XCHG_TRANSACTION, 3, RIG_XAUTH | RIG_CONFIG },
+	[RIG_X_R_WAIT_REPLY] = { false, XCHG_TRANSACTION, 2, RIG_XAUTH },
+	[RIG_X_R_WAIT_ACK] = { false, XCHG_TRANSACTION, 4, RIG_XAUTH | RIG_CONFIG },
+	[RIG_C_I_WAIT_REPLY] = { true, XCHG_TRANSACTION, 1, RIG_CONFIG },
+	[RIG_C_I_WAIT_SET] = { true, 0, 0, RIG_CONFIG | RIG_PUSH },
+	[RIG_C_R_READY] = { false, XCHG_TRANSACTION, 1, RIG_CONFIG },
+	[RIG_C_UP_R] = { false, 0, 0, RIG_CONFIG },
 };
+
+enum rig_kind rig_kind(enum rig_scene scene)
+{
+	return scenes[scene].kind;
+}
 
 static struct {
 	const struct scene *scene;
@@ -93,19 +153,80 @@ static bool scene_set(struct net *net)
 	struct conn *c = node_conn(&net->nodes[0], "site");
 	unsigned int up = 0;
 
+	/* nobody here pushes: it waits from the moment that phase 1 is up */
+	if (stage.scene->kind & RIG_PUSH)
+		return c->ikes && !c->ikes->p1;
 	for (unsigned int i = 0; i < c->n_children; i++)
 		up += c->children[i].current != NULL;
 	return stage.lost || (!stage.scene->lost_number && up == c->n_children &&
 			      node_children_up(&net->nodes[1]) == up);
 }
 
-enum { VAR_NO_PFS = 1, VAR_IDS = 2, VAR_ANY = 4, VAR_NAT = 8, VAR_MANY = 16, VAR_OLD = 32, VAR_ESN = 64 };
+enum { VAR_NO_PFS = 1, VAR_IDS = 2, VAR_ANY = 4, VAR_NAT = 8, VAR_MANY = 16, VAR_OLD = 32, VAR_ESN = 64, VAR_AGGRESSIVE = 128 };
 
 static void set_id(struct v1_id *id, const char *name)
 {
 	id->type = IDT_FQDN;
 	id->len = strlen(name);
 	memcpy(id->data, name, id->len);
+}
+
+static void set_user(struct conn_cfg *c)
+{
+	c->xauth = XAUTH_CLIENT;
+	strcpy(c->xauth_user, "anna");
+	FUZZ_CHECK(secret_set(&c->xauth_password, password, strlen(password)));
+}
+
+static void set_users(struct conn_cfg *c)
+{
+	static const char *const names[] = { "bert", "anna" };
+
+	c->xauth = XAUTH_SERVER;
+	c->users = calloc(2, sizeof(*c->users));
+	if (!c->users)
+		abort();
+	for (c->n_users = 0; c->n_users < 2; c->n_users++)
+		strcpy(c->users[c->n_users].name, names[c->n_users]);
+}
+
+static void set_inner(struct conn_cfg *c, bool begins)
+{
+	struct subnet pool = net_subnet("10.9.0.0/24");
+
+	c->n_local = c->n_remote = 1;
+	if (begins) {
+		c->local_mode_config = true;
+		c->mode_config = stage.scene->kind & RIG_PUSH ? MODE_CONFIG_PUSH : MODE_CONFIG_PULL;
+		c->local_subnets[0] = (struct subnet){ .family = AF_INET, .prefixlen = 32 };
+	} else {
+		c->remote_mode_config = true;
+		c->pool = c->remote_subnets[0] = pool;
+		addr_parse("10.9.0.1", &c->pool_dns);
+	}
+}
+
+/* What the scene is about; whoever begins is the user, and gets the address. */
+static void set_kind(struct conn_cfg *c, unsigned int i, uint8_t variant)
+{
+	enum rig_kind kind = stage.scene->kind;
+	bool begins = stage.scene->victim_begins == !i;
+
+	if (kind & RIG_AGGRESSIVE || (kind & (RIG_XAUTH | RIG_CONFIG) && variant & VAR_AGGRESSIVE))
+		c->mode = MODE_AGGRESSIVE;
+	if (kind & RIG_RSA) {
+		c->auth[0] = P1_AUTH_RSA_SIG;
+		c->auth[1] = P1_AUTH_PSK;
+		c->n_auth = variant & VAR_MANY ? 2 : 1;
+		c->pki = creds_pki(i);
+		c->weak_crypto = true;
+	}
+	if (kind & RIG_CONFIG)
+		set_inner(c, begins);
+	if (kind & RIG_XAUTH && begins)
+		set_user(c);
+	else if (kind & RIG_XAUTH)
+		set_users(c);
 }
 
 /* One pair of networks, else a run is mostly quick modes. */
@@ -129,6 +250,7 @@ static struct conn_cfg *rig_cfg(struct net *net, unsigned int i, uint8_t variant
 		set_id(&c->local_id, i ? "peer.example" : "victim.example");
 		set_id(&c->remote_id, i ? "victim.example" : "peer.example");
 	}
+	set_kind(c, i, variant);
 	return c;
 }
 
@@ -150,18 +272,21 @@ static void configure_victim(struct net *net, struct conn_cfg *site, uint8_t var
 	both[0]->local_id = site->local_id;
 	both[0]->ike[0] = site->ike[0];
 	both[0]->pfs = site->pfs;
+	set_kind(both[0], 0, variant);
 	set_id(&both[0]->remote_id, "other.example");
 	net_configure(net, 0, both, 2);
 }
 
 void rig_new(struct rig *r, enum rig_scene scene, uint8_t variant)
 {
+	struct conn_cfg *victim, *peer;
 	struct net *net = net_new(2, 1);
-	struct conn_cfg *victim = rig_cfg(net, 0, variant), *peer = rig_cfg(net, 1, variant);
 
 	stage.scene = &scenes[scene];
 	stage.number = 0;
 	stage.lost = false;
+	victim = rig_cfg(net, 0, variant);
+	peer = rig_cfg(net, 1, variant);
 	victim->start = stage.scene->victim_begins ? START_AUTO : START_PASSIVE;
 	peer->start = stage.scene->victim_begins ? START_PASSIVE : START_AUTO;
 	net->run_job = rig_run_job;

@@ -25,8 +25,37 @@ enum rig_scene {
 	RIG_Q_R_WAIT_PROOF,	/* quick mode 2 sent */
 	RIG_UP_I,		/* all up; the victim began */
 	RIG_UP_R,		/* all up; the peer began */
+	/* aggressive mode */
+	RIG_A_IDLE,
+	RIG_A_I_WAIT_SA,	/* message 1 sent */
+	RIG_A_R_WAIT_AUTH,	/* message 2 sent */
+	RIG_A_UP_I,
+	RIG_A_UP_R,
+	/* RSA signatures, in main mode and in aggressive mode */
+	RIG_S_IDLE,
+	RIG_S_I_WAIT_KE,
+	RIG_S_I_WAIT_AUTH,
+	RIG_S_R_WAIT_KE,
+	RIG_S_R_WAIT_AUTH,
+	RIG_AS_IDLE,
+	RIG_AS_I_WAIT_SA,
+	RIG_AS_R_WAIT_AUTH,
+	/* between phase 1 and the first quick mode */
+	RIG_X_I_WAIT_ASK,	/* a user that is to be asked */
+	RIG_X_I_WAIT_STATUS,	/* and has answered */
+	RIG_X_R_WAIT_REPLY,	/* a gateway that has asked */
+	RIG_X_R_WAIT_ACK,	/* and let the user in */
+	RIG_C_I_WAIT_REPLY,	/* an inner address was asked for */
+	RIG_C_I_WAIT_SET,	/* it is to be pushed */
+	RIG_C_R_READY,		/* a gateway with a pool, nothing was asked for yet */
+	RIG_C_UP_R,		/* with somebody who has an address of it */
 	RIG_SCENES
 };
+
+/** enum rig_kind - bits: what the connection of a scene is like */
+enum rig_kind { RIG_AGGRESSIVE = 1, RIG_RSA = 2, RIG_XAUTH = 4, RIG_CONFIG = 8, RIG_PUSH = 16 };
+
+enum rig_kind rig_kind(enum rig_scene scene);
 
 /**
  * struct rig - a victim and its peer
@@ -54,7 +83,7 @@ struct ike_path rig_path(const struct rig *r, unsigned int which);
 void rig_deliver(struct rig *r, const struct ike_path *path, const uint8_t *p, size_t len);
 /** rig_event - something else than a datagram happens to the victim: time, a command, a kernel event */
 void rig_event(struct rig *r, uint8_t what, struct fuzz_in *in);
-/** rig_run_job - canned Diffie-Hellman, for net->run_job */
+/** rig_run_job - canned Diffie-Hellman and signatures, for net->run_job */
 void rig_run_job(struct ike_job *job);
 /** rig_fill - real values in place of markers: 8 bytes 0xc1, 0xc2: cookies; 4 bytes 0xc3, 0xc4: SPIs; 0xc5: DPD number */
 void rig_fill(const struct rig *r, uint8_t *p, size_t len);

@@ -14,6 +14,7 @@ FUZZ_CC      ?= clang
 FUZZ_SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined \
 		-Wno-missing-field-initializers -Wno-gnu
 FUZZ_LINK    := -fsanitize=fuzzer,address,undefined
+FUZZ_WRAP    := -Wl,--wrap=pki_free	# creds.c
 FUZZ_SHARED  := $(patsubst %,tests/fuzz/%,$(filter-out $(addsuffix .c,$(FUZZ_TARGETS)),$(notdir $(wildcard tests/fuzz/*.c))))
 FUZZ_MUTATE  := $(wildcard tests/fuzz/mutate*.c)
 FUZZ_LIB     := $(LIB_SRC) tests/core/net.c
@@ -38,7 +39,7 @@ fuzz-replay-bins: $(FUZZ_REPLAY)
 
 $(BUILD)/fuzz/bin/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/libfuzz.a
 	@mkdir -p $(@D)
-	$(call run,FUZZ,$(FUZZ_CC) $(FUZZ_LINK) -o $@ $< \
+	$(call run,FUZZ,$(FUZZ_CC) $(FUZZ_LINK) $(FUZZ_WRAP) -o $@ $< \
 		$(if $(filter $*,$(FUZZ_CHAINED)),$(BUILD)/fuzz/obj/tests/fuzz/mutate.o) $(BUILD)/fuzz/libfuzz.a $(PKG_LIBS))
 
 $(BUILD)/fuzz/libfuzz.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(FUZZ_LIB) $(filter-out tests/fuzz/driver.c,$(FUZZ_PLAIN)))
@@ -59,11 +60,11 @@ $(BUILD)/fuzz/obj/%.o: %.c Makefile tests/fuzz/rules.mk
 
 $(FUZZ_REPLAY): $(BUILD)/san/bin/fuzz/%: tests/fuzz/%.c $(patsubst %.c,$(BUILD)/san/%.o,$(FUZZ_PLAIN)) $(BUILD)/san/libikod.a
 	@mkdir -p $(@D)
-	$(call run,TEST,$(CC) $(BASE) -Itests -O1 $(SANITIZE) -o $@ $^ $(PKG_LIBS))
+	$(call run,TEST,$(CC) $(BASE) -Itests -O1 $(SANITIZE) $(FUZZ_WRAP) -o $@ $^ $(PKG_LIBS))
 
 $(BUILD)/cov/bin/%: $(BUILD)/cov/obj/tests/fuzz/%.o $(patsubst %.c,$(BUILD)/cov/obj/%.o,$(FUZZ_LIB) $(FUZZ_PLAIN))
 	@mkdir -p $(@D)
-	$(call run,COV,$(CC) --coverage -o $@ $^ $(PKG_LIBS))
+	$(call run,COV,$(CC) --coverage $(FUZZ_WRAP) -o $@ $^ $(PKG_LIBS))
 
 $(BUILD)/cov/obj/%.o: %.c Makefile tests/fuzz/rules.mk
 	@mkdir -p $(@D)
