@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/v1/transaction.h"
 #include "fuzz/check.h"
+#include "fuzz/creds.h"
 #include "fuzz/rig.h"
 
 const size_t fuzz_chunks_at = 2;
@@ -24,55 +26,135 @@ enum { BAD_HASH = 0x80, SAME_MSGID = 0x40, BAD_IV = 0x20, COMMIT = 0x10, IN_PIEC
 struct message {
 	struct ike_sa *sa;
 	struct v1_quick *q;
+	struct v1_transaction *t;
 	struct v1_writer w;
 	uint8_t exchange, arg, iv[16];
 	uint32_t msgid;
-	bool sealed;			/* hashed and encrypted */
+	bool sealed;			/* hashed and encrypted, or to go in clear */
 };
 
-/* ---- main mode ---- */
+/* ---- phase 1 ---- */
 
-static struct bytes pub_of(const struct ike_sa *sa, bool initiator)
+static struct bytes buf_bytes(const struct buf *b)
 {
-	const struct buf *b = initiator == (sa->role == ROLE_INITIATOR) ? &sa->p1->pub : &sa->p1->peer_pub;
-
 	return (struct bytes){ b->p, b->len };
 }
 
-/* HASH_I or HASH_R over the first identity, wherever the two stand (RFC 2409 5). */
+static struct bytes body_of(const struct v1_payload *pl)
+{
+	return pl ? (struct bytes){ pl->body, pl->len } : (struct bytes){ NULL, 0 };
+}
+
+/* HASH_I or HASH_R of the peer (RFC 2409 5) over @id, under @keys. */
+static bool peer_hash(const struct ike_sa *sa, const struct v1_keys *keys, struct bytes peer_pub, struct bytes id,
+		      uint8_t out[HASH_MAX_LEN])
+{
+	bool begins = sa->role == ROLE_RESPONDER;
+	struct bytes own = buf_bytes(&sa->p1->pub);
+
+	return v1_auth_hash(keys, sa->suite.hash, begins, begins ? peer_pub : own, begins ? own : peer_pub, sa->cky_i,
+			    sa->cky_r, buf_bytes(&sa->p1->sai_b), id, out);
+}
+
+/* Where HASH stands, or SIG, there is the peer's, if it is as long as that. */
+static void fill_proof(const struct ike_sa *sa, const struct v1_chain *ch, uint8_t *body, const uint8_t hash[HASH_MAX_LEN])
+{
+	const struct v1_payload *pl = v1_find(ch, PL_HASH, 0);
+	size_t len = hash_info(sa->suite.hash)->len, sig_len;
+	uint8_t sig[PKI_SIG_MAX];
+
+	if (pl && pl->len == len)
+		memcpy(body + (pl->body - body), hash, len);
+	pl = v1_find(ch, PL_SIG, 0);
+	if (pl && creds_sign(1, (struct bytes){ hash, len }, sig, &sig_len) && pl->len == sig_len)
+		memcpy(body + (pl->body - body), sig, sig_len);
+}
+
+/*
+ * Message 2 of aggressive mode is what the keys are made of, so they are made
+ * here as the victim will make them.
+ */
+static bool keys_of_answer(const struct message *m, const struct v1_chain *ch, struct v1_keys *out)
+{
+	const struct v1_payload *nonce = v1_find(ch, PL_NONCE, 0);
+	const struct v1_phase1 *p1 = m->sa->p1;
+	struct ike_job *job;
+
+	if (!nonce || nonce->len > NONCE_MAX)
+		return false;
+	job = v1_job_new(m->sa, JOB_V1_PHASE1, m->sa->suite.group);
+	FUZZ_CHECK(job);
+	job->suite = m->sa->conn->cfg->ike[0];
+	job->auth = v1_count(ch, PL_SIG) ? P1_AUTH_RSA_SIG : P1_AUTH_PSK;
+	memcpy(job->ni, p1->nonce.p, p1->nonce.len);
+	job->ni_len = p1->nonce.len;
+	memcpy(job->nr, nonce->body, nonce->len);
+	job->nr_len = nonce->len;
+	memcpy(job->cky_i, m->sa->cky_i, sizeof(job->cky_i));
+	memcpy(job->cky_r, m->w.b.p + ISAKMP_COOKIE_LEN, sizeof(job->cky_r));
+	rig_run_job(job);
+	*out = job->keys;
+	memset(&job->keys, 0, sizeof(job->keys));
+	ike_job_free(job);
+	return true;
+}
+
+static void prove_answer(const struct message *m, const struct v1_chain *ch, uint8_t *body)
+{
+	struct ike_sa as_answered = *m->sa;
+	struct v1_keys keys = { 0 };
+	uint8_t hash[HASH_MAX_LEN];
+
+	as_answered.suite = m->sa->conn->cfg->ike[0];
+	memcpy(as_answered.cky_r, m->w.b.p + ISAKMP_COOKIE_LEN, sizeof(as_answered.cky_r));
+	if (keys_of_answer(m, ch, &keys) &&
+	    peer_hash(&as_answered, &keys, body_of(v1_find(ch, PL_KE, 0)), body_of(v1_find(ch, PL_ID, 0)), hash))
+		fill_proof(&as_answered, ch, body, hash);
+	v1_keys_wipe(&keys);
+}
+
+/* The identity is in the message, wherever it stands, or was in message 1. */
 static void prove(const struct message *m)
 {
 	uint8_t *body = m->w.b.p + ISAKMP_HDR_LEN, hash[HASH_MAX_LEN];
 	const struct ike_sa *sa = m->sa;
-	const struct v1_payload *id, *pl;
+	struct bytes id = buf_bytes(&sa->p1->peer_id_b);
 	struct v1_chain ch;
 
 	if (!v1_chain_parse(m->w.b.p[16], body, m->w.b.len - ISAKMP_HDR_LEN, true, &ch))
 		return;
-	id = v1_find(&ch, PL_ID, 0);
-	pl = v1_find(&ch, PL_HASH, 0);
-	if (!id || !pl || pl->len != hash_info(sa->suite.hash)->len)
+	if (sa->p1->state == P1_AI_WAIT_SA) {
+		prove_answer(m, &ch, body);
 		return;
-	if (v1_auth_hash(&sa->keys, sa->suite.hash, sa->role == ROLE_RESPONDER, pub_of(sa, true), pub_of(sa, false),
-			 sa->cky_i, sa->cky_r, (struct bytes){ sa->p1->sai_b.p, sa->p1->sai_b.len },
-			 (struct bytes){ id->body, id->len }, hash))
-		memcpy(body + (pl->body - body), hash, pl->len);
+	}
+	if (v1_find(&ch, PL_ID, 0))
+		id = body_of(v1_find(&ch, PL_ID, 0));
+	if (id.p && peer_hash(sa, &sa->keys, buf_bytes(&sa->p1->peer_pub), id, hash))
+		fill_proof(sa, &ch, body, hash);
 }
 
-static bool seal_main(struct message *m, const struct fuzz_chunk *c)
+static bool seal_phase1(struct message *m, const struct fuzz_chunk *c)
 {
-	struct isakmp_hdr h = { .next = c->first, .version = ISAKMP_VERSION_1, .exchange = XCHG_MAIN,
-				.flags = ISAKMP_FLAG_ENCRYPTED };
+	struct isakmp_hdr h = { .next = c->first, .version = ISAKMP_VERSION_1, .flags = ISAKMP_FLAG_ENCRYPTED };
 
 	if (!m->sa->p1)
 		return false;
+	h.exchange = v1_priv(m->sa)->exchange;
 	memcpy(m->iv, m->sa->last_iv, sizeof(m->iv));
 	memcpy(h.cky_i, m->sa->cky_i, sizeof(h.cky_i));
 	memcpy(h.cky_r, m->sa->cky_r, sizeof(h.cky_r));
+	/* message 2 of aggressive mode; message 3 may be in clear, too */
+	m->sealed = m->sa->p1->state == P1_AI_WAIT_SA || (h.exchange == XCHG_AGGRESSIVE && m->arg & 1);
+	if (m->sealed)
+		h.flags = 0;
+	if (m->sa->p1->state == P1_AI_WAIT_SA)
+		memset(h.cky_r, 0x79, sizeof(h.cky_r));
 	v1_begin(&m->w, &h);
 	buf_put(&m->w.b, c->p, c->len);
 	if (!(m->arg & BAD_HASH))
 		prove(m);
+	if (m->sealed)
+		v1_finish(&m->w);
 	return true;
 }
 
@@ -83,10 +165,12 @@ static void begin(struct message *m, const struct fuzz_chunk *c, bool hash)
 	v1_phase2_begin(m->sa, &m->w, m->exchange, m->msgid, hash);
 	m->w.b.p[hash ? ISAKMP_HDR_LEN : 16] = c->first;
 	buf_put(&m->w.b, c->p, c->len);
-	if (!m->q)
-		FUZZ_CHECK(v1_iv_phase2(&m->sa->suite, m->sa->last_iv, m->msgid, m->iv));
-	else
+	if (m->q)
 		memcpy(m->iv, m->q->iv, sizeof(m->iv));
+	else if (m->t)
+		memcpy(m->iv, m->t->iv, sizeof(m->iv));
+	else
+		FUZZ_CHECK(v1_iv_phase2(&m->sa->suite, m->sa->last_iv, m->msgid, m->iv));
 }
 
 static bool seal_hashed(struct message *m, const struct fuzz_chunk *c, enum v1_hash_kind kind)
@@ -137,6 +221,21 @@ static bool seal_info_behind(struct message *m, const struct fuzz_chunk *c)
 	return true;
 }
 
+/* In a transaction that there is: what it waits for, or what a gateway says when it was answered. */
+static bool seal_transaction(struct message *m, const struct fuzz_chunk *c)
+{
+	struct v1_transaction *t, *tmp;
+
+	HASH_ITER(hh, v1_priv(m->sa)->transactions, t, tmp)
+		if (!m->t || (t->state == T_ANSWERED) == (m->arg & 1))
+			m->t = t;
+	if (!m->t)
+		return false;
+	m->exchange = XCHG_TRANSACTION;
+	m->msgid = m->t->msgid;
+	return seal_hashed(m, c, V1_HASH_1);
+}
+
 /* RFC 2409 5.6 and 5.7, and what came later: all have HASH(1) in front. */
 static bool seal_other(struct message *m, const struct fuzz_chunk *c)
 {
@@ -151,7 +250,7 @@ static bool seal_other(struct message *m, const struct fuzz_chunk *c)
 /* ---- all of them ---- */
 
 static bool (*const seals[8])(struct message *m, const struct fuzz_chunk *c) = {
-	seal_main, seal_quick, seal_quick_new, seal_info, seal_info_behind, seal_other, seal_info, NULL,
+	seal_phase1, seal_quick, seal_quick_new, seal_info, seal_info_behind, seal_other, seal_transaction, NULL,
 };
 
 /* In three fragments, as peers cut (fragment.c); bits 0-2 of arg say which comes first. */
@@ -189,7 +288,7 @@ static void say(struct rig *r, const struct fuzz_chunk *c)
 	struct message m = { .sa = rig_sa(r), .arg = c->arg };
 	struct ike_path path = rig_path(r, c->op >> 3);
 
-	if (!m.sa || !m.sa->keys.enc.p)
+	if (!m.sa || (!m.sa->keys.enc.p && ((c->op & 7) || !m.sa->p1 || m.sa->p1->state != P1_AI_WAIT_SA)))
 		return;
 	if (!(c->arg & SAME_MSGID) || !last_msgid)
 		last_msgid = v1_fresh_msgid(m.sa);
@@ -215,6 +314,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const enum rig_scene scenes[] = {
 		RIG_R_WAIT_AUTH, RIG_I_WAIT_AUTH, RIG_Q_I_WAIT_SA, RIG_Q_R_WAIT_PROOF, RIG_UP_I, RIG_UP_R,
+		RIG_A_I_WAIT_SA, RIG_A_R_WAIT_AUTH, RIG_A_UP_I, RIG_A_UP_R, RIG_S_I_WAIT_AUTH, RIG_S_R_WAIT_AUTH,
+		RIG_AS_I_WAIT_SA, RIG_AS_R_WAIT_AUTH, RIG_X_I_WAIT_ASK, RIG_X_I_WAIT_STATUS, RIG_X_R_WAIT_REPLY,
+		RIG_X_R_WAIT_ACK, RIG_C_I_WAIT_REPLY, RIG_C_I_WAIT_SET, RIG_C_R_READY, RIG_C_UP_R,
 	};
 	struct fuzz_in in = { data, size };
 	uint8_t scene = fuzz_u8(&in), variant = fuzz_u8(&in);
