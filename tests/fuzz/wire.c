@@ -192,6 +192,52 @@ static void try_delete(const struct v1_payload *pl)
 	buf_free(&w.b);
 }
 
+static void check_found(const struct v1_attrs *a)
+{
+	for (unsigned int i = 0; i < a->n; i++) {
+		unsigned int before = 0;
+
+		for (unsigned int k = 0; k < i; k++)
+			before += a->attrs[k].type == a->attrs[i].type;
+		FUZZ_CHECK(v1_attr_find(a, a->attrs[i].type, before) == &a->attrs[i]);
+		FUZZ_CHECK(a->attrs[i].len == 2 || v1_attr_u16(&a->attrs[i], 0x5a) == 0x5a);
+	}
+	FUZZ_CHECK(!v1_attr_find(a, 0x8000, 0) && v1_attr_u16(NULL, 7) == 7);
+}
+
+/* What was written in two bytes comes back in the long form, and is the same. */
+static void try_attrs(const struct v1_payload *pl)
+{
+	struct v1_attrs a, again;
+	struct v1_writer w = { 0 };
+	struct v1_payload out;
+	const char *why;
+
+	if (!v1_attrs_parse(pl, &a, &why)) {
+		FUZZ_CHECK(why && !a.n);
+		return;
+	}
+	FUZZ_CHECK(!why && a.n <= V1_ATTRS_MAX && a.type >= CFG_REQUEST && a.type <= CFG_ACK);
+	check_found(&a);
+	v1_attrs_begin(&w, a.type, a.id);
+	for (unsigned int i = 0; i < a.n; i++)
+		if (a.attrs[i].len == 2 && i & 1)
+			v1_attr_put_u16(&w, a.attrs[i].type, v1_attr_u16(&a.attrs[i], 0));
+		else
+			v1_attr_put(&w, a.attrs[i].type, a.attrs[i].data, a.attrs[i].len);
+	v1_pl_end(&w);
+	if (w.b.failed) {	/* longer than a payload may be */
+		buf_free(&w.b);
+		return;
+	}
+	out = written(&w);
+	FUZZ_CHECK(v1_attrs_parse(&out, &again, &why) && again.type == a.type && again.id == a.id && again.n == a.n);
+	for (unsigned int i = 0; i < a.n; i++)
+		FUZZ_CHECK(again.attrs[i].type == a.attrs[i].type && again.attrs[i].len == a.attrs[i].len &&
+			   !memcmp(again.attrs[i].data, a.attrs[i].data, a.attrs[i].len));
+	buf_free(&w.b);
+}
+
 static void try_payload(const struct v1_payload *pl)
 {
 	FUZZ_CHECK(printable(isakmp_payload_name(pl->type)));
@@ -208,6 +254,9 @@ static void try_payload(const struct v1_payload *pl)
 		break;
 	case PL_DELETE:
 		try_delete(pl);
+		break;
+	case PL_ATTR:
+		try_attrs(pl);
 		break;
 	}
 }
