@@ -41,10 +41,10 @@ static void check_text(const char *s, size_t cap)
 		FUZZ_CHECK(s[i] >= 0x20 && s[i] <= 0x7e);
 }
 
-static struct v1_id take_id(struct fuzz_in *in)
+static struct v1_id take_id(struct fuzz_in *in, uint8_t which)
 {
 	static const uint8_t types[] = { IDT_IPV4, IDT_FQDN, IDT_USER_FQDN, IDT_IPV6, IDT_DER_DN };
-	struct v1_id id = { .type = types[fuzz_u8(in) % 5] };
+	struct v1_id id = { .type = types[(which & 0x7f) % 5] };
 	struct piece p = piece(in);
 
 	id.len = p.len < V1_ID_MAX ? p.len : V1_ID_MAX;
@@ -99,7 +99,8 @@ static void name_der(struct fuzz_in *in)
 
 /* ---- certificates ---- */
 
-static enum pki_verdict verify(struct pki_proof *proof)
+/* @which: its top bit has a CRL looked at */
+static enum pki_verdict verify(struct pki_proof *proof, uint8_t which)
 {
 	static const uint8_t hash[32] = { 0x5c };
 	char *why = malloc(PKI_WHY);
@@ -110,7 +111,7 @@ static enum pki_verdict verify(struct pki_proof *proof)
 	FUZZ_CHECK(creds_sign(1, (struct bytes){ hash, sizeof(hash) }, sig, &len));
 	proof->hash = (struct bytes){ hash, sizeof(hash) };
 	proof->sig = (struct bytes){ sig, len };
-	v = pki_verify(creds_pki(0), proof, why);
+	v = pki_verify(creds_pki(0, which & 0x80), proof, why);
 	FUZZ_CHECK(v < PKI_VERDICTS);
 	check_text(why, PKI_WHY);
 	free(why);
@@ -176,7 +177,8 @@ static void look_at(X509 *x, const struct v1_id *id)
 /* Nobody has our CA's key, so whatever came it is the one certificate that we know. */
 static void as_sent(struct fuzz_in *in)
 {
-	struct v1_id id = take_id(in);
+	uint8_t which = fuzz_u8(in);
+	struct v1_id id = take_id(in, which);
 	struct pki_proof proof = { .id = &id, .weak = true };
 	struct piece certs[PKI_CERTS_MAX];
 	unsigned int n = 0;
@@ -187,7 +189,7 @@ static void as_sent(struct fuzz_in *in)
 		n++;
 	}
 	proof.n_certs = n;
-	if (verify(&proof) == PKI_OK) {
+	if (verify(&proof, which) == PKI_OK) {
 		X509 *peer = creds_cert(1);
 
 		FUZZ_CHECK(stands_for(peer, &id));
@@ -257,7 +259,7 @@ static X509 *build(struct fuzz_in *in)
 	put_name(x, in);
 	for (unsigned int i = 0; in->left && i < 8; i++)
 		put_extension(x, in);
-	if (!X509_sign(x, flags & SIGNED_BY_OTHER ? creds_pki(0)->key : ca_key, EVP_sha256())) {
+	if (!X509_sign(x, flags & SIGNED_BY_OTHER ? creds_pki(0, false)->key : ca_key, EVP_sha256())) {
 		X509_free(x);
 		return NULL;
 	}
@@ -266,7 +268,8 @@ static X509 *build(struct fuzz_in *in)
 
 static void signed_one(struct fuzz_in *in)
 {
-	struct v1_id id = take_id(in);
+	uint8_t which = fuzz_u8(in);
+	struct v1_id id = take_id(in, which);
 	struct pki_proof proof = { .id = &id, .weak = true, .n_certs = 1 };
 	X509 *x = build(in);
 	uint8_t *der = NULL;
@@ -274,7 +277,7 @@ static void signed_one(struct fuzz_in *in)
 
 	if (len > 0) {
 		proof.certs[0] = (struct bytes){ der, (size_t)len };
-		FUZZ_CHECK(verify(&proof) != PKI_OK || stands_for(x, &id));
+		FUZZ_CHECK(verify(&proof, which) != PKI_OK || stands_for(x, &id));
 		/* the names are looked at even where something else is wrong */
 		look_at(x, &id);
 	}

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Configuration files: ikod.conf, then conf.d/10-more.conf and the secrets file
- * behind a line "%%%" each, if there are such. What passes every check is given
- * to an engine.
+ * Configuration files: ikod.conf, then conf.d/10-more.conf, the secrets file and
+ * a file of users (fuzz.users) behind a line "%%%" each, if there are such; the
+ * files that they may name besides are always the same. What passes every check
+ * is given to an engine.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fuzz/check.h"
+#include "fuzz/creds.h"
 #include "fuzz/folder.h"
 #include "fuzz/rig.h"
 
@@ -18,6 +21,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	folder_enter();
+	creds_write(folder_write);
+	folder_write("open.key", "x", 1);
+	folder_write("anna.pw", "secret-1\n", 9);
+	folder_write("empty", "\n", 1);
+	folder_write("nul", "a\0b", 3);
+	FUZZ_CHECK(!chmod("open.key", 0644));
 	return 0;
 }
 
@@ -107,7 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	p = part("ikod.conf", p, data + size);
 	p = part("conf.d/10-more.conf", p, data + size);
-	part("secrets", p, data + size);
+	p = part("secrets", p, data + size);
+	part("fuzz.users", p, data + size);
 	ok = cfg_load("ikod.conf", &cfg, &errs);
 	FUZZ_CHECK(ok == !errs.n_errors);
 	check_text(&errs);

@@ -95,9 +95,55 @@ static const char *const keys[] = {
 	"-----END PRIVATE KEY-----\n",
 };
 
+/* Of the first end: what is over, and what has not begun. */
+static const char expired[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIB1TCCAXqgAwIBAgIBBDAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARyb290MB4X\n"
+	"DTIwMDEwMTAwMDAwMFoXDTIxMDEwMTAwMDAwMFowETEPMA0GA1UEAwwGdmljdGlt\n"
+	"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDVpqQi2OQ9jDDoRAtLD5DFkdpd\n"
+	"Z1KjXphg83MJNrOUVeqIFGuN0FMMMUriR3Sws3TFi00Esy431QSo2S3TYSC1WuV2\n"
+	"wJIllorRvLdZXUp0JidBUHzYvbyHERU+KPSYhRUXIhidV3Tfs/rvJClmXikOMQzc\n"
+	"mTxleckx6IDPFZqFhwIDAQABo34wfDAvBgNVHREEKDAmhwTAAAIBgg52aWN0aW0u\n"
+	"ZXhhbXBsZYEOdmljdGltQGV4YW1wbGUwCQYDVR0TBAIwADAdBgNVHQ4EFgQUX8Z4\n"
+	"80EHDgaQOi5xyGBT3Y2sIZ0wHwYDVR0jBBgwFoAUtkXmQx3el/gITioG+ECDD2Ee\n"
+	"+hEwCgYIKoZIzj0EAwIDSQAwRgIhAOU1vJz3rEmkNu7HJhq1CTxkAXvWlUJbtyCz\n"
+	"KHLQho+QAiEAiaMFE9kVEP0HuDYhN7J6kd2ZmTZbVgGJiPuVEiujCj0=\n"
+	"-----END CERTIFICATE-----\n";
+
+static const char not_yet[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIB1zCCAX6gAwIBAgIBBTAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARyb290MCIY\n"
+	"DzIxMTAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBExDzANBgNVBAMMBnZp\n"
+	"Y3RpbTCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEA1aakItjkPYww6EQLSw+Q\n"
+	"xZHaXWdSo16YYPNzCTazlFXqiBRrjdBTDDFK4kd0sLN0xYtNBLMuN9UEqNkt02Eg\n"
+	"tVrldsCSJZaK0by3WV1KdCYnQVB82L28hxEVPij0mIUVFyIYnVd037P67yQpZl4p\n"
+	"DjEM3Jk8ZXnJMeiAzxWahYcCAwEAAaN+MHwwLwYDVR0RBCgwJocEwAACAYIOdmlj\n"
+	"dGltLmV4YW1wbGWBDnZpY3RpbUBleGFtcGxlMAkGA1UdEwQCMAAwHQYDVR0OBBYE\n"
+	"FF/GePNBBw4GkDoucchgU92NrCGdMB8GA1UdIwQYMBaAFLZF5kMd3pf4CE4qBvhA\n"
+	"gw9hHvoRMAoGCCqGSM49BAMCA0cAMEQCIH4pt1nhBLlAqzYi6WXKMV1bysoEiAyH\n"
+	"Jqkmy2uX/ajRAiAaJVWRYnrGnyw88o0qGMNILSi6CK8sPaRleQvGCIlH4Q==\n"
+	"-----END CERTIFICATE-----\n";
+
+/* Without an entry. */
+static const char crl[] =
+	"-----BEGIN X509 CRL-----\n"
+	"MIGVMD0wCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEcm9vdBcNMjAwMTAxMDAwMDAw\n"
+	"WhgPMjEyMDAxMDEwMDAwMDBaMAoGCCqGSM49BAMCA0gAMEUCIQCO5In7t8ZxEHUd\n"
+	"8JBpE/wzHOBqjyGKKtIn0dRNVidMIQIgEc/D39jInmDxtzYivi42r42YB2sANQN6\n"
+	"O2acHWdn7Ug=\n"
+	"-----END X509 CRL-----\n";
+
+static const char old_crl[] =
+	"-----BEGIN X509 CRL-----\n"
+	"MIGTMDswCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEcm9vdBcNMjAwMTAxMDAwMDAw\n"
+	"WhcNMjEwMTAxMDAwMDAwWjAKBggqhkjOPQQDAgNIADBFAiEA0p93wUOJw00l1wkC\n"
+	"A1Pkrv2dX1FpiYYkyLzNRvAbAjICIENvbtohBAGEH7Vb6zdmoBkH9ZVxK2iezhTQ\n"
+	"Zr40RRqT\n"
+	"-----END X509 CRL-----\n";
+
 #define ENDS 2
 
-static struct pki *pkis[ENDS];
+static struct pki *pkis[ENDS][2];	/* the second is the large one */
 
 static void load(struct pki *p, bool (*fn)(struct pki *p, const struct secret *pem, char why[PKI_WHY]), const char *text)
 {
@@ -108,18 +154,22 @@ static void load(struct pki *p, bool (*fn)(struct pki *p, const struct secret *p
 	secret_wipe(&pem);
 }
 
-struct pki *creds_pki(unsigned int end)
+struct pki *creds_pki(unsigned int end, bool large)
 {
-	struct pki *p = pkis[end];
+	struct pki *p = pkis[end][large];
+	char text[4096];
 
 	if (p)
 		return p;
 	p = pki_new();
 	FUZZ_CHECK(p);
-	load(p, pki_load_certificate, certs[end]);
+	snprintf(text, sizeof(text), "%s%s%s", certs[end], large ? root : "", large ? root : "");
+	load(p, pki_load_certificate, text);
 	load(p, pki_load_key, keys[end]);
 	load(p, pki_load_ca, root);
-	pkis[end] = p;
+	if (large)
+		load(p, pki_load_crl, crl);
+	pkis[end][large] = p;
 	return p;
 }
 
@@ -129,8 +179,8 @@ void __wrap_pki_free(struct pki *p);
 
 void __wrap_pki_free(struct pki *p)
 {
-	for (unsigned int i = 0; i < ENDS; i++)
-		if (p && p == pkis[i])
+	for (unsigned int i = 0; p && i < ENDS; i++)
+		if (p == pkis[i][0] || p == pkis[i][1])
 			return;
 	__real_pki_free(p);
 }
@@ -160,7 +210,7 @@ bool creds_sign(unsigned int end, struct bytes hash, uint8_t sig[PKI_SIG_MAX], s
 		*len = k->len;
 		return true;
 	}
-	if (hash.len > HASH_MAX_LEN || !pki_sign(creds_pki(end), hash, sig, len))
+	if (hash.len > HASH_MAX_LEN || !pki_sign(creds_pki(end, false), hash, sig, len))
 		return false;
 	k = &kept[next_kept++ % KEPT];
 	k->end = end;
@@ -169,6 +219,26 @@ bool creds_sign(unsigned int end, struct bytes hash, uint8_t sig[PKI_SIG_MAX], s
 	memcpy(k->hash, hash.p, hash.len);
 	memcpy(k->sig, sig, *len);
 	return true;
+}
+
+unsigned int creds_end(const struct pki *p)
+{
+	return p && (p == pkis[1][0] || p == pkis[1][1]);
+}
+
+/* ---- files ---- */
+
+void creds_write(void (*to_file)(const char *name, const void *p, size_t len))
+{
+	const struct {
+		const char *name, *text;
+	} rows[] = {
+		{ "ca.pem", root }, { "site.pem", certs[0] }, { "site.key", keys[0] }, { "other.key", keys[1] },
+		{ "expired.pem", expired }, { "not-yet.pem", not_yet }, { "crl.pem", crl }, { "old-crl.pem", old_crl },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		to_file(rows[i].name, rows[i].text, strlen(rows[i].text));
 }
 
 /* ---- what a CA has ---- */

@@ -11,8 +11,15 @@
  * DNS:victim.example and DNS:peer.example, CN=victim and CN=peer.
  */
 
-/** creds_pki - all that an end needs; nobody's to free: linked with --wrap=pki_free */
-struct pki *creds_pki(unsigned int end);
+/**
+ * creds_pki - all that an end needs; nobody's to free: linked with --wrap=pki_free
+ * @large: with certificates behind it that make a message too long for one packet, and a CRL
+ */
+struct pki *creds_pki(unsigned int end, bool large);
+/** creds_end - whose @p is */
+unsigned int creds_end(const struct pki *p);
+/** creds_write - PEM files: ca, crl, old-crl, site, expired, not-yet; site.key, other.key */
+void creds_write(void (*to_file)(const char *name, const void *p, size_t len));
 /** creds_sign - pki_sign(), once for each hash */
 bool creds_sign(unsigned int end, struct bytes hash, uint8_t sig[PKI_SIG_MAX], size_t *len);
 /** creds_cert, creds_ca, creds_ca_key - as OpenSSL's; the caller frees them */

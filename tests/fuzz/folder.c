@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +12,28 @@
 
 static char folder[64];
 
+static void empty(const char *path)
+{
+	char name[512];
+	struct dirent *e;
+	DIR *d = opendir(path);
+
+	while (d && (e = readdir(d))) {
+		snprintf(name, sizeof(name), "%s/%s", path, e->d_name);
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		if (unlink(name)) {
+			empty(name);
+			rmdir(name);
+		}
+	}
+	if (d)
+		closedir(d);
+}
+
 static void leave(void)
 {
-	static const char *const names[] = {
-		"ikod.conf", "conf.d/10-more.conf", "secrets", "site.psk", "fuzz.psk", "conf.d", "ikod.sock",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (remove(names[i]))
-			continue;
+	empty(folder);
 	if (!chdir("/"))
 		rmdir(folder);
 }

@@ -46,9 +46,9 @@ static bool let_in(const struct ike_job *job)
 
 static bool sign(struct ike_job *job)
 {
-	unsigned int end = job->cfg->pki == creds_pki(1);
+	const struct pki *p = job->cfg->pki;
 
-	return job->cfg->pki && creds_sign(end, (struct bytes){ job->hash, job->hash_len }, job->sig, &job->sig_len);
+	return p && creds_sign(creds_end(p), (struct bytes){ job->hash, job->hash_len }, job->sig, &job->sig_len);
 }
 
 void rig_run_job(struct ike_job *job)
@@ -218,7 +218,7 @@ static void set_kind(struct conn_cfg *c, unsigned int i, uint8_t variant)
 		c->auth[0] = P1_AUTH_RSA_SIG;
 		c->auth[1] = P1_AUTH_PSK;
 		c->n_auth = variant & VAR_MANY ? 2 : 1;
-		c->pki = creds_pki(i);
+		c->pki = creds_pki(i, variant & VAR_MANY);
 		c->weak_crypto = true;
 	}
 	if (kind & RIG_CONFIG)
