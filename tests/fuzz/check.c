@@ -57,7 +57,7 @@ static void check_ike(struct conn *c, struct ike_sa *sa)
 	FUZZ_CHECK(sa->conn == c && sa->e == c->e && sa->state != IKE_DEAD);
 	FUZZ_CHECK(ike_sa_by_cookie(c->e, own) == sa);
 	FUZZ_CHECK(!sa->p1 || (sa->state == IKE_CONNECTING && sa->p1->sa == sa && sa->p1->state < P1_DONE));
-	FUZZ_CHECK(sa->state == IKE_ESTABLISHED || !sa->quicks);
+	FUZZ_CHECK(sa->state != IKE_CONNECTING || !sa->quicks);
 	FUZZ_CHECK(!sa->half_open || sa->state == IKE_CONNECTING);
 	/* nothing waits for ever */
 	FUZZ_CHECK(waits(sa));

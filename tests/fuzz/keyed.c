@@ -186,16 +186,19 @@ static bool seal_hashed(struct message *m, const struct fuzz_chunk *c, enum v1_h
 /* The answer that an exchange of the victim's waits for. */
 static bool seal_quick(struct message *m, const struct fuzz_chunk *c)
 {
+	static const enum v1_hash_kind hashes[Q_N] = {
+		[Q_I_WAIT_SA] = V1_HASH_2, [Q_R_WAIT_PROOF] = V1_HASH_3, [Q_I_WAIT_CONNECTED] = V1_HASH_1,
+	};
 	struct v1_quick *q, *tmp;
 
 	HASH_ITER(hh, m->sa->quicks, q, tmp)
-		if (q->state == Q_I_WAIT_SA || q->state == Q_R_WAIT_PROOF)
+		if (q->state == Q_I_WAIT_SA || q->state == Q_R_WAIT_PROOF || q->state == Q_I_WAIT_CONNECTED)
 			m->q = q;
 	if (!m->q)
 		return false;
 	m->exchange = XCHG_QUICK;
 	m->msgid = m->q->msgid;
-	return seal_hashed(m, c, m->q->state == Q_I_WAIT_SA ? V1_HASH_2 : V1_HASH_3);
+	return seal_hashed(m, c, hashes[m->q->state]);
 }
 
 static bool seal_quick_new(struct message *m, const struct fuzz_chunk *c)
@@ -294,6 +297,7 @@ static void say(struct rig *r, const struct fuzz_chunk *c)
 		last_msgid = v1_fresh_msgid(m.sa);
 	m.msgid = last_msgid;
 	if (seals[c->op & 7](&m, c)) {
+		last_msgid = m.msgid;
 		if (m.arg & BAD_IV)
 			memset(m.iv, 0x33, sizeof(m.iv));
 		if (!m.sealed && !v1_encrypt(m.sa, &m.w, m.iv))
