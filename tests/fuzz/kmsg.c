@@ -39,7 +39,10 @@ static void endpoint(struct fuzz_in *in, union endpoint *ep)
 {
 	uint8_t family = fuzz_u8(in);
 
-	ep->sa.sa_family = family % 3 == 0 ? AF_UNSPEC : family % 3 == 1 ? AF_INET : AF_INET6;
+	if (family % 3)
+		addr_parse(family % 3 == 1 ? "192.0.2.1" : "2001:db8::1", ep);
+	else
+		ep->sa.sa_family = family & 0x80 ? AF_INET : AF_UNSPEC;	/* any address, or none */
 	endpoint_set_port(ep, fuzz_u16(in));
 }
 
@@ -48,6 +51,8 @@ static void subnet(struct fuzz_in *in, struct subnet *s)
 	s->family = fuzz_u8(in) & 1 ? AF_INET : AF_INET6;
 	s->addr[0] = fuzz_u8(in);
 	s->prefixlen = fuzz_u8(in) % (s->family == AF_INET ? 33 : 129);
+	s->proto = fuzz_u8(in);
+	s->port = fuzz_u16(in);
 }
 
 static void fill(struct fuzz_in *in, struct ike_action *a)
@@ -116,6 +121,23 @@ static void to_kernel(struct fuzz_in *in)
 	ike_action_free(a);
 }
 
+/* What is asked of the kernel at the start and after messages were lost. */
+static void question(struct fuzz_in *in)
+{
+	static const uint8_t cmds[] = { VPNTUN_CMD_PEER_GET, VPNTUN_CMD_SA_GET, VPNTUN_CMD_CHILD_GET };
+	uint8_t which = fuzz_u8(in), cmd = cmds[(which & 0x7f) % 3];
+	uint32_t ifindex = fuzz_u32(in), peer = fuzz_u32(in);
+	struct nl_msg *m = kmsg_dump(FAMILY, cmd, ifindex, which & 0x80 ? &peer : NULL);
+	struct kmsg_in out;
+
+	FUZZ_CHECK(m && genlmsg_hdr(nlmsg_hdr(m))->cmd == cmd);
+	kmsg_parse(nlmsg_hdr(m), &out);
+	nlmsg_free(m);
+	m = kmsg_peer_del(FAMILY, ifindex, peer);
+	FUZZ_CHECK(m && genlmsg_hdr(nlmsg_hdr(m))->cmd == VPNTUN_CMD_PEER_DEL);
+	nlq_wipe_free(m);
+}
+
 static void order(struct fuzz_in *in)
 {
 	struct kmsg_order o = { 0 };
@@ -131,9 +153,9 @@ static void order(struct fuzz_in *in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const modes[])(struct fuzz_in *) = { from_kernel, from_kernel, to_kernel, order };
+	static void (*const modes[])(struct fuzz_in *) = { from_kernel, from_kernel, to_kernel, order, question };
 	struct fuzz_in in = { data, size };
 
-	modes[fuzz_u8(&in) % 4](&in);
+	modes[fuzz_u8(&in) % 5](&in);
 	return 0;
 }
