@@ -104,6 +104,17 @@ static void command(struct world *w)
 		sizeof(err));
 }
 
+static enum rig_kind kind_of(uint8_t variant)
+{
+	enum rig_kind kind = variant & 8 ? RIG_AGGRESSIVE : 0;
+
+	if (variant & 0x20)
+		kind |= variant & 0x40 ? RIG_RSA : RIG_CONFIG;
+	else if (variant & 0x40)
+		kind |= RIG_XAUTH | RIG_CONFIG;
+	return kind;
+}
+
 static struct conn_cfg *make_cfg(struct world *w, unsigned int i, uint8_t bits)
 {
 	struct conn_cfg *c = site_cfg(w->net, i, 1 - i, "site");
@@ -115,6 +126,7 @@ static struct conn_cfg *make_cfg(struct world *w, unsigned int i, uint8_t bits)
 		c->n_local = c->n_remote = 2;
 	if (w->variant & 4)
 		c->encap = ENCAP_FORCE_UDP;
+	rig_set_kind(c, i, kind_of(w->variant), i == 0);
 	c->start = bits & 1 ? START_AUTO : bits & 2 ? START_ON_DEMAND : START_PASSIVE;
 	c->dpd = bits & 4 ? DPD_PERIODIC : DPD_ON_DEMAND;
 	c->dpd_idle = 10;

@@ -190,14 +190,14 @@ static void set_users(struct conn_cfg *c)
 		strcpy(c->users[c->n_users].name, names[c->n_users]);
 }
 
-static void set_inner(struct conn_cfg *c, bool begins)
+static void set_inner(struct conn_cfg *c, bool begins, enum mode_config_mode how)
 {
 	struct subnet pool = net_subnet("10.9.0.0/24");
 
 	c->n_local = c->n_remote = 1;
 	if (begins) {
 		c->local_mode_config = true;
-		c->mode_config = stage.scene->kind & RIG_PUSH ? MODE_CONFIG_PUSH : MODE_CONFIG_PULL;
+		c->mode_config = how;
 		c->local_subnets[0] = (struct subnet){ .family = AF_INET, .prefixlen = 32 };
 	} else {
 		c->remote_mode_config = true;
@@ -206,27 +206,36 @@ static void set_inner(struct conn_cfg *c, bool begins)
 	}
 }
 
-/* What the scene is about; whoever begins is the user, and gets the address. */
-static void set_kind(struct conn_cfg *c, unsigned int i, uint8_t variant)
+void rig_set_kind(struct conn_cfg *c, unsigned int i, enum rig_kind kind, bool begins)
 {
-	enum rig_kind kind = stage.scene->kind;
-	bool begins = stage.scene->victim_begins == !i;
-
-	if (kind & RIG_AGGRESSIVE || (kind & (RIG_XAUTH | RIG_CONFIG) && variant & VAR_AGGRESSIVE))
+	if (kind & RIG_AGGRESSIVE)
 		c->mode = MODE_AGGRESSIVE;
 	if (kind & RIG_RSA) {
 		c->auth[0] = P1_AUTH_RSA_SIG;
-		c->auth[1] = P1_AUTH_PSK;
-		c->n_auth = variant & VAR_MANY ? 2 : 1;
-		c->pki = creds_pki(i, variant & VAR_MANY);
+		c->pki = creds_pki(i, false);
 		c->weak_crypto = true;
 	}
 	if (kind & RIG_CONFIG)
-		set_inner(c, begins);
+		set_inner(c, begins, kind & RIG_PUSH ? MODE_CONFIG_PUSH : MODE_CONFIG_PULL);
 	if (kind & RIG_XAUTH && begins)
 		set_user(c);
 	else if (kind & RIG_XAUTH)
 		set_users(c);
+}
+
+/* What the scene is about; whoever begins is the user, and gets the address. */
+static void set_kind(struct conn_cfg *c, unsigned int i, uint8_t variant)
+{
+	enum rig_kind kind = stage.scene->kind;
+
+	if (kind & (RIG_XAUTH | RIG_CONFIG) && variant & VAR_AGGRESSIVE)
+		kind |= RIG_AGGRESSIVE;
+	rig_set_kind(c, i, kind, stage.scene->victim_begins == !i);
+	if (kind & RIG_RSA && variant & VAR_MANY) {
+		c->auth[1] = P1_AUTH_PSK;
+		c->n_auth = 2;
+		c->pki = creds_pki(i, true);
+	}
 }
 
 /* One pair of networks, else a run is mostly quick modes. */

@@ -56,6 +56,8 @@ enum rig_scene {
 enum rig_kind { RIG_AGGRESSIVE = 1, RIG_RSA = 2, RIG_XAUTH = 4, RIG_CONFIG = 8, RIG_PUSH = 16 };
 
 enum rig_kind rig_kind(enum rig_scene scene);
+/** rig_set_kind - make @c, node @i's end, one of @kind; @begins: the user, who gets the address */
+void rig_set_kind(struct conn_cfg *c, unsigned int i, enum rig_kind kind, bool begins);
 
 /**
  * struct rig - a victim and its peer
