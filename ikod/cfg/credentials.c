@@ -200,15 +200,6 @@ static void check_unused(struct cfg_load *ld, const struct cfg_conn *c)
 				   conn_key_name(file_rows[i].key));
 }
 
-/* The methods of draft-beaulieu-ike-xauth that go with a signature we do not have. */
-static void check_xauth(struct cfg_load *ld, const struct cfg_conn *c)
-{
-	if (c->cfg->xauth != XAUTH_NO && !c->bad[KEY_XAUTH])
-		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH),
-			   "xauth: goes with a pre-shared key only, expected auth = psk (line %d), or xauth = no",
-			   cfg_line_of(c, KEY_AUTH));
-}
-
 void cfg_credentials_read(struct cfg_load *ld)
 {
 	for (unsigned int i = 0; i < ld->n_conns; i++) {
@@ -216,11 +207,9 @@ void cfg_credentials_read(struct cfg_load *ld)
 
 		if (c->bad[KEY_AUTH])
 			continue;
-		if (wants(c, P1_AUTH_RSA_SIG)) {
-			check_xauth(ld, c);
+		if (wants(c, P1_AUTH_RSA_SIG))
 			credentials_read(ld, c);
-		} else {
+		else
 			check_unused(ld, c);
-		}
 	}
 }

@@ -26,7 +26,7 @@ enum ike_job_type {
 /**
  * struct ike_job - input and result of one job
  * @id: the engine's, finds the waiting SA again; it may be gone by then
- * @auth: P1_AUTH_*
+ * @auth: P1_AUTH_PSK or P1_AUTH_RSA_SIG
  * @cfg: reference held for the job, which reads cfg->psk and cfg->pki
  * @certs: of the peer, one DER after the other, each behind its length in 16 bits
  * @text: what there is to say about @verdict, printable

@@ -165,7 +165,9 @@ enum {
 	P1_AUTH_PSK		= 1,
 	P1_AUTH_RSA_SIG		= 3,
 	P1_AUTH_XAUTH_INIT_PSK	= 65001,	/* draft-beaulieu-ike-xauth-02 7.2: the initiator has a password */
-	P1_AUTH_XAUTH_RESP_PSK	= 65002,
+	P1_AUTH_XAUTH_RESP_PSK	= 65002,	/* … the responder has it */
+	P1_AUTH_XAUTH_INIT_RSA	= 65005,	/* the same with RSA signatures */
+	P1_AUTH_XAUTH_RESP_RSA	= 65006,
 };
 enum { CERT_X509_SIGNATURE = 4 };	/* RFC 2408 3.9 */
 enum {

@@ -315,6 +315,23 @@ static void a_refusal_before_mode_config(void **state)
 	}
 }
 
+/* The same before a password is asked for. */
+static void a_refusal_before_xauth(void **state)
+{
+	(void)state;
+	for (unsigned int k = 0; k < 8; k++) {
+		struct net *net = pair(195 + k, NULL, k & 1 ? MODE_AGGRESSIVE : MODE_MAIN);
+		struct conn_cfg *client = k & 4 ? b : a;
+
+		(k & 4 ? a : b)->xauth = XAUTH_SERVER;
+		client->xauth = XAUTH_CLIENT;
+		snprintf(client->xauth_user, sizeof(client->xauth_user), "anna");
+		assert_true(secret_set(&client->xauth_password, "secret", 6));
+		use(k & 2 ? b : a, cert_pki(&stranger, NULL, &root));
+		assert_refused(net, k & 2 ? 1 : 0, "certificate-untrusted", "certificate-untrusted");
+	}
+}
+
 static void revoked(void **state)
 {
 	(void)state;
@@ -612,6 +629,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_wants_a_key_the_other_certificates),
 		cmocka_unit_test(each_refusal),
 		cmocka_unit_test(a_refusal_before_mode_config),
+		cmocka_unit_test(a_refusal_before_xauth),
 		cmocka_unit_test(revoked),
 		cmocka_unit_test(a_crl_that_is_out_of_date),
 		cmocka_unit_test(a_certificate_of_somebody_else),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/certs.h"
 #include "core/direct.h"
 #include "core/net.h"
 #include "core/v1/transaction.h"
@@ -21,6 +22,7 @@ typedef bool (*hook_fn)(struct net *net, unsigned int from, const uint8_t *p, si
 /* ---- a gateway at node 1 that asks, users elsewhere ---- */
 
 static enum phase1_mode mode;
+static bool with_rsa;
 
 static int in_aggressive_mode(void **state)
 {
@@ -29,19 +31,52 @@ static int in_aggressive_mode(void **state)
 	return 0;
 }
 
-static int in_main_mode(void **state)
+static int with_certificates(void **state)
+{
+	(void)state;
+	with_rsa = true;
+	return 0;
+}
+
+static int with_both(void **state)
+{
+	return in_aggressive_mode(state) || with_certificates(state);
+}
+
+static int in_main_mode_with_a_key(void **state)
 {
 	(void)state;
 	mode = MODE_MAIN;
+	with_rsa = false;
 	return 0;
+}
+
+static void certify(struct conn_cfg *c, unsigned int node)
+{
+	static const struct cert_spec root = { .dn = "CN=root", .key = 0, .ca = true }, certs[] = {
+		{ .dn = "CN=0", .san = "IP:192.0.2.1, DNS:secure", .key = 1, .issuer = &root },
+		{ .dn = "CN=1", .san = "IP:192.0.2.2", .key = 2, .issuer = &root },
+		{ .dn = "CN=2", .san = "IP:192.0.2.3", .key = 1, .issuer = &root },
+	};
+
+	c->pki = cert_pki(&certs[node], NULL, &root);
+	c->auth[0] = P1_AUTH_RSA_SIG;
+	secret_wipe(&c->psk);
+}
+
+static struct conn_cfg *named_cfg(struct net *net, unsigned int i, const char *name)
+{
+	struct conn_cfg *c = site_cfg(net, i, i != 1, name);
+
+	c->mode = mode;
+	if (with_rsa)
+		certify(c, i);
+	return c;
 }
 
 static struct conn_cfg *plain_cfg(struct net *net, unsigned int i)
 {
-	struct conn_cfg *c = site_cfg(net, i, i != 1, "site");
-
-	c->mode = mode;
-	return c;
+	return named_cfg(net, i, "site");
 }
 
 static void add_user(struct conn_cfg *c, const char *name, const char *password)
@@ -97,6 +132,7 @@ static uint8_t order[64];
 static unsigned int n_order;
 static uint16_t auth[2];
 static bool has_vendor[2];
+static size_t longest[2];
 
 static bool watch(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
@@ -107,6 +143,8 @@ static bool watch(struct net *net, unsigned int from, const uint8_t *p, size_t l
 	(void)net;
 	if (n_order < sizeof(order))
 		order[n_order++] = p[18];
+	if (len > longest[from])
+		longest[from] = len;
 	if ((p[18] != XCHG_MAIN && p[18] != XCHG_AGGRESSIVE) || p[16] != PL_SA ||
 	    !v1_chain_parse(p[16], p + ISAKMP_HDR_LEN, len - ISAKMP_HDR_LEN, false, &ch))
 		return false;
@@ -118,6 +156,12 @@ static bool watch(struct net *net, unsigned int from, const uint8_t *p, size_t l
 	return false;
 }
 
+/* draft-beaulieu-ike-xauth-02 7.2 */
+static unsigned int method(bool initiator_has_the_password)
+{
+	return (with_rsa ? 65005 : 65001) + !initiator_has_the_password;
+}
+
 static void the_right_password(void **state)
 {
 	static const uint8_t expect[] = { XCHG_MAIN, XCHG_MAIN, XCHG_MAIN, XCHG_MAIN, XCHG_MAIN, XCHG_MAIN,
@@ -126,12 +170,15 @@ static void the_right_password(void **state)
 
 	(void)state;
 	n_order = 0;
+	longest[0] = longest[1] = 0;
 	net = begin(1, watch, "anna", PASSWORD);
 	assert_true(net_until(net, 1900, both_up));
 	assert_memory_equal(order, expect, sizeof(expect));
 	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(auth[i], P1_AUTH_XAUTH_INIT_PSK);
+		assert_int_equal(auth[i], method(true));
 		assert_true(has_vendor[i]);
+		/* a certificate and a signature */
+		assert_int_equal(longest[i] > 900, with_rsa);
 		assert_int_equal(node_established(&net->nodes[i]), 1);
 		assert_int_equal(net->nodes[i].e->half_open, 0);
 		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
@@ -152,6 +199,7 @@ static void after_aggressive_mode(void **state)
 
 	(void)state;
 	n_order = 0;
+	longest[0] = longest[1] = 0;
 	net = begin(5, watch, "anna", PASSWORD);
 	assert_true(net_until(net, 1900, both_up));
 	for (unsigned int i = 0; i < n_order && n < sizeof(expect); i++)
@@ -159,8 +207,10 @@ static void after_aggressive_mode(void **state)
 			assert_int_equal(order[i], expect[n++]);
 	assert_int_equal(n, sizeof(expect));
 	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(auth[i], P1_AUTH_XAUTH_INIT_PSK);
+		assert_int_equal(auth[i], method(true));
 		assert_true(has_vendor[i]);
+		/* a certificate and a signature */
+		assert_int_equal(longest[i] > 900, with_rsa);
 		assert_int_equal(node_established(&net->nodes[i]), 1);
 		assert_int_equal(net->nodes[i].e->half_open, 0);
 		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
@@ -182,7 +232,8 @@ static void the_gateway_begins(void **state)
 	net_configure1(net, 0, a);
 	net_configure1(net, 1, b);
 	assert_true(net_until(net, 5000, both_up));
-	assert_int_equal(auth[1], P1_AUTH_XAUTH_RESP_PSK);
+	assert_int_equal(auth[1], method(false));
+	assert_int_equal(auth[0], method(false));
 	assert_string_equal(site_conn(net, 1)->xauth_user, "bert");
 	net_free(net);
 }
@@ -315,6 +366,10 @@ static void one_side_only(void **state)
 		net_run(net, 70000);
 		stays_out(net, "phase1-proposal-mismatch");
 		assert_string_equal(node_failure(&net->nodes[1], "site", 0), "xauth-mismatch");
+		assert_non_null(strstr(site_conn(net, side)->failure.ours, "xauth of the initiator"));
+		assert_int_equal(!strstr(site_conn(net, 1)->failure.theirs, "xauth of the initiator"), side);
+		assert_non_null(strstr(site_conn(net, 1)->failure.theirs, "(authentication differs)"));
+		assert_int_equal(!strstr(site_conn(net, 1)->failure.ours, "rsa-sig"), !with_rsa);
 		net_free(net);
 	}
 }
@@ -335,6 +390,72 @@ static void the_same_role(void **state)
 	net_run(net, 5000);
 	stays_out(net, "phase1-proposal-mismatch");
 	net_free(net);
+}
+
+/* Each side has a key and certificates and prefers the other one: the responder chooses, and the password is due with both. */
+static void a_key_or_certificates(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct net *net = net_new(2, 34 + i);
+		struct conn_cfg *c[] = { user_cfg(net, 0, "anna", i & 2 ? "secret-2" : PASSWORD), gateway_cfg(net) };
+
+		for (unsigned int k = 0; k < 2; k++) {
+			certify(c[k], k);
+			psk_set(c[k], "correct horse battery staple");
+			c[k]->auth[0] = (i ^ k) & 1 ? P1_AUTH_RSA_SIG : P1_AUTH_PSK;
+			c[k]->auth[1] = (i ^ k) & 1 ? P1_AUTH_PSK : P1_AUTH_RSA_SIG;
+			c[k]->n_auth = 2;
+		}
+		net->drop = watch;
+		net_configure1(net, 1, c[1]);
+		net_configure1(net, 0, c[0]);
+		if (i & 2) {
+			net_run(net, 3000);
+			stays_out(net, "xauth-failed");
+		} else {
+			assert_true(net_until(net, 1900, both_up));
+			assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
+		}
+		assert_int_equal(auth[1], i & 1 ? P1_AUTH_XAUTH_INIT_PSK : P1_AUTH_XAUTH_INIT_RSA);
+		net_free(net);
+	}
+}
+
+static unsigned int n_answers;
+
+static bool count_answers(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	n_answers += !from && p[18] == XCHG_TRANSACTION;
+	return false;
+}
+
+/* Another one with a certificate of the same CA, such as another user, is told nothing. */
+static void the_password_is_for_the_right_gateway(void **state)
+{
+	(void)state;
+	with_both(state);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct net *net = net_new(2, 38 + i);
+		struct conn_cfg *b = gateway_cfg(net);
+
+		mode = b->mode = i ? MODE_AGGRESSIVE : MODE_MAIN;
+		pki_free(b->pki);
+		certify(b, 2);
+		b->local_id = (struct v1_id){ .type = IDT_IPV4, .len = 4, .data = { 192, 0, 2, 3 } };
+		net->drop = count_answers;
+		n_answers = 0;
+		net_configure1(net, 1, b);
+		net_configure1(net, 0, user_cfg(net, 0, "anna", PASSWORD));
+		net_run(net, 5000);
+		stays_out(net, "id-mismatch");
+		/* in main mode it asks, for it believes that it is up, and is not answered */
+		assert_int_equal(n_answers, 0);
+		net_free(net);
+	}
+	in_main_mode_with_a_key(state);
 }
 
 /* ---- around it ---- */
@@ -535,7 +656,7 @@ static void others_cannot_be_ended(void **state)
 static void not_by_another_name(void **state)
 {
 	struct net *net = net_new(2, 43);
-	struct conn_cfg *hub[] = { site_cfg(net, 1, 0, "open"), gateway_cfg(net) }, *a = site_cfg(net, 0, 1, "site");
+	struct conn_cfg *hub[] = { named_cfg(net, 1, "open"), gateway_cfg(net) }, *a = plain_cfg(net, 0);
 
 	(void)state;
 	memset(&hub[0]->remote, 0, sizeof(hub[0]->remote));
@@ -827,8 +948,19 @@ static void every_byte_damaged(void **state)
 	net_free(net);
 }
 
+static int forget_keys(void **state)
+{
+	(void)state;
+	cert_keys_free();
+	return 0;
+}
+
 #define AGGRESSIVE(test) \
-	{ #test " in aggressive mode", test, in_aggressive_mode, in_main_mode, NULL }
+	{ #test " in aggressive mode", test, in_aggressive_mode, in_main_mode_with_a_key, NULL }
+#define RSA(test) \
+	{ #test " with certificates", test, with_certificates, in_main_mode_with_a_key, NULL }
+#define AGGRESSIVE_RSA(test) \
+	{ #test " in aggressive mode with certificates", test, with_both, in_main_mode_with_a_key, NULL }
 
 int main(void)
 {
@@ -866,7 +998,30 @@ int main(void)
 		AGGRESSIVE(silence),
 		AGGRESSIVE(each_loss),
 		AGGRESSIVE(the_check_comes_too_late),
+		RSA(the_right_password),
+		RSA(the_gateway_begins),
+		RSA(with_mode_config),
+		RSA(renewal_asks_again),
+		RSA(the_wrong_password),
+		RSA(one_side_only),
+		RSA(the_same_role),
+		RSA(nothing_before_the_password),
+		RSA(the_gateway_waits),
+		RSA(others_stay_up),
+		RSA(others_cannot_be_ended),
+		RSA(not_by_another_name),
+		RSA(the_password_is_not_given_away),
+		RSA(silence),
+		RSA(each_loss),
+		AGGRESSIVE_RSA(after_aggressive_mode),
+		AGGRESSIVE_RSA(the_gateway_begins),
+		AGGRESSIVE_RSA(the_wrong_password),
+		AGGRESSIVE_RSA(one_side_only),
+		AGGRESSIVE_RSA(nothing_before_the_password),
+		AGGRESSIVE_RSA(others_stay_up),
+		cmocka_unit_test(a_key_or_certificates),
+		cmocka_unit_test(the_password_is_for_the_right_gateway),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, forget_keys);
 }

@@ -102,11 +102,19 @@ static void what_is_missing(void **state)
 	     "ikod.conf:1: connection 'site' has no secret, expected psk-file = FILE, or a line 'site = ...' in the secrets file (secrets)\n");
 	says(CONN "auth = rsa-sig, rsa-sig\n",
 	     "ikod.conf:6: auth: a method stands twice, expected psk, rsa-sig, or both, the preferred one first\n");
-	/* the methods of XAUTH that go with a signature are not there */
-	says(CONN "auth = rsa-sig\nxauth = client\nxauth-user = anna\nxauth-password-file = gw.key\n" FILES,
-	     "ikod.conf:7: xauth: goes with a pre-shared key only, expected auth = psk (line 6), or xauth = no\n");
 	says(CONN "auth = rsasig\n",
 	     "ikod.conf:6: auth: 'rsasig' is not valid, expected psk, rsa-sig, or both, the preferred one first, did you mean 'rsa-sig'?\n");
+}
+
+/* A user's name and password behind certificates need nothing else. */
+static void with_xauth(void **state)
+{
+	(void)state;
+	good_files();
+	fx_write("pw", "secret-1\n", 0600);
+	says(CONN "auth = rsa-sig\nxauth = client\nxauth-user = anna\nxauth-password-file = pw\n" FILES, "");
+	says(CONN "auth = rsa-sig\nxauth = client\nxauth-user = anna\n" FILES,
+	     "ikod.conf:7: xauth = client needs xauth-password-file\n");
 }
 
 static void files_that_do_not_do(void **state)
@@ -201,6 +209,7 @@ int main(void)
 		cmocka_unit_test(a_complete_set),
 		cmocka_unit_test(the_name_of_the_certificate_as_identity),
 		cmocka_unit_test(what_is_missing),
+		cmocka_unit_test(with_xauth),
 		cmocka_unit_test(files_that_do_not_do),
 		cmocka_unit_test(a_key_of_another_certificate),
 		cmocka_unit_test(an_identity_that_is_not_in_it),

@@ -86,9 +86,9 @@ static void phase1(const char *theirs, const char *ours, const char *chosen, enu
 		assert_int_equal(f.cause, cause);
 		assert_int_equal(f.who, WHO_US);
 		assert_int_equal(f.notify, N_NO_PROPOSAL_CHOSEN);
-		v1_p1_text(b, list, sizeof(list));
+		v1_p1_text(b, false, list, sizeof(list));
 		assert_string_equal(f.ours, list);
-		v1_p1_text(a, list, sizeof(list));
+		v1_p1_text(a, false, list, sizeof(list));
 		without_differences(f.theirs);
 		assert_string_equal(f.theirs, list);
 	}
@@ -450,7 +450,7 @@ static void long_lists_end_in_dots(void **state)
 	(void)state;
 	for (c->n_ike = 1; c->n_ike < SUITES_MAX; c->n_ike++)
 		c->ike[c->n_ike] = c->ike[0];
-	v1_p1_text(c, text, sizeof(text));
+	v1_p1_text(c, false, text, sizeof(text));
 	assert_string_equal(text, "aes128-sha256-modp2048, aes128-sha256-modp2048 ...");
 	conn_cfg_put(c);
 }

@@ -93,7 +93,7 @@ enum v1_verdict v1_aggr_i_derived(struct ike_sa *sa, struct ike_job *job, struct
 		return V1_FAIL;
 	memcpy(sa->p1->next_iv, sa->last_iv, sizeof(sa->p1->next_iv));
 	v = v1_proof_check(sa, sa->conn, f);
-	if (v == V1_REJECT && sa->p1->auth != P1_AUTH_RSA_SIG) {
+	if (v == V1_REJECT && !v1_proof_signs(sa)) {
 		complain(sa);
 		v1_fail_set(f, FAIL_PSK_MISMATCH, WHO_US, 0);
 	}

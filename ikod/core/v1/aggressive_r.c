@@ -145,7 +145,7 @@ enum v1_verdict v1_aggr_r_message1(struct ike_sa *sa, const struct v1_msg *m, st
 		return v;
 	if (!v1_p1_take_ke(sa, m)) {
 		v1_fail_set(f, FAIL_P1_DH, WHO_US, N_INVALID_KEY_INFORMATION);
-		v1_p1_text(sa->conn->cfg, f->ours, sizeof(f->ours));
+		v1_p1_text(sa->conn->cfg, false, f->ours, sizeof(f->ours));
 		v1_refuse_clear(sa->e, &sa->path, m, f);
 		return V1_FAIL;
 	}
@@ -173,7 +173,7 @@ static enum v1_verdict message2(struct ike_sa *sa, struct v1_fail *f)
 	v1_put(w, PL_ID, sa->p1->id_b.p, sa->p1->id_b.len);
 	if (!v1_proof_put(sa, w))
 		return V1_FAIL;
-	if (sa->p1->auth == P1_AUTH_RSA_SIG)
+	if (v1_proof_signs(sa))
 		v1_proof_request(sa, w);
 	v1_vendor_put_agreed(sa, w);
 	v1_frag_offer(sa, w);

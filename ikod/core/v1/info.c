@@ -197,7 +197,7 @@ static bool open_message(struct ike_sa *sa, struct v1_msg *m)
 	}
 	sa->e->counters[bad]++;
 	/* an answer to message 5 that other keys made */
-	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH && sa->p1->auth != P1_AUTH_RSA_SIG) {
+	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH && !v1_proof_signs(sa)) {
 		v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_PEER, 0);
 		v1_p1_suspect(sa, &f);
 	}

@@ -82,19 +82,19 @@ static bool adopt(struct ike_sa *sa, const struct v1_id *id, const struct conn_c
 	/* nor is who comes in without a password taken for who needs one */
 	if (!v1_p1_accepts(c->cfg, sa->p1->auth, f))
 		return false;
-	if (sa->p1->auth == P1_AUTH_RSA_SIG && !pki_same(c->cfg->pki, proven_to->pki)) {
+	if (v1_proof_signs(sa) && !pki_same(c->cfg->pki, proven_to->pki)) {
 		v1_fail_set(f, FAIL_CERT_UNTRUSTED, WHO_US, N_AUTHENTICATION_FAILED);
 		return false;
 	}
 	if (c == sa->conn)
 		return true;
-	if (sa->p1->auth != P1_AUTH_RSA_SIG && !secret_eq(&c->cfg->psk, &proven_to->psk)) {
+	if (!v1_proof_signs(sa) && !secret_eq(&c->cfg->psk, &proven_to->psk)) {
 		v1_fail_set(f, FAIL_PSK_MISMATCH, WHO_US, N_AUTHENTICATION_FAILED);
 		return false;
 	}
 	if (!offers_suite(c->cfg, &sa->suite)) {
 		v1_fail_set(f, FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
-		v1_p1_text(c->cfg, f->ours, sizeof(f->ours));
+		v1_p1_text(c->cfg, false, f->ours, sizeof(f->ours));
 		ike_suite_str(&sa->suite, f->theirs);
 		return false;
 	}
@@ -155,7 +155,7 @@ enum v1_verdict v1_main_r_message5(struct ike_sa *sa, const struct v1_msg *m, st
 
 	if (!v1_proof_keep(sa, m))
 		return V1_REJECT;
-	if (sa->p1->auth == P1_AUTH_RSA_SIG)
+	if (v1_proof_signs(sa))
 		c = whose(sa);
 	v = v1_proof_check(sa, c, f);
 	return v == V1_REPLY ? authentic(sa, c->cfg, f) : v;

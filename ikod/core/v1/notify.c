@@ -114,7 +114,7 @@ static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, b
 	struct v1_id id;
 
 	v1_fail_set(f, FAIL_NONE, WHO_PEER, 0);
-	if (proof_sent(sa) && sa->p1->auth == P1_AUTH_RSA_SIG)
+	if (proof_sent(sa) && v1_proof_signs(sa))
 		f->cause = MEANING(with_rsa, n->type);
 	else if (authentic)
 		f->cause = MEANING(late_authentic, n->type);
@@ -126,7 +126,7 @@ static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, b
 		f->cause = MEANING(early, n->type);
 	notify_text(n, f->theirs, sizeof(f->theirs));
 	if (f->cause == FAIL_P1_PROPOSAL || f->cause == FAIL_P1_DH) {
-		v1_p1_text(sa->conn->cfg, f->ours, sizeof(f->ours));
+		v1_p1_text(sa->conn->cfg, sa->role == ROLE_INITIATOR, f->ours, sizeof(f->ours));
 	} else if (f->cause == FAIL_ID) {
 		conn_local_id(sa->conn, &sa->path, &id);
 		snprintf(f->ours, sizeof(f->ours), "%.250s", v1_id_str(&id, text));

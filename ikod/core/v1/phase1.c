@@ -151,7 +151,7 @@ static void garbled(struct ike_sa *sa, const struct v1_msg *m)
 
 	sa->e->counters[CNT_UNAUTHENTICATED]++;
 	/* in aggressive mode the initiator has checked ours before it answers; signatures take no part in the keys */
-	if (v1_priv(sa)->exchange == XCHG_AGGRESSIVE || sa->p1->auth == P1_AUTH_RSA_SIG)
+	if (v1_priv(sa)->exchange == XCHG_AGGRESSIVE || v1_proof_signs(sa))
 		return;
 	v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_US, N_PAYLOAD_MALFORMED);
 	v1_p1_suspect(sa, &f);
@@ -168,7 +168,7 @@ static bool path_eq(const struct ike_path *a, const struct ike_path *b)
 /* With signatures other payloads are due. Message 2 of aggressive mode says itself which method was chosen. */
 static unsigned int number_of(const struct ike_sa *sa, const struct message_row *row, const struct v1_msg *m)
 {
-	bool rsa = sa->p1->auth == P1_AUTH_RSA_SIG;
+	bool rsa = v1_proof_signs(sa);
 
 	if (row->from == P1_AI_WAIT_SA)
 		rsa = v1_count(&m->chain, PL_SIG);

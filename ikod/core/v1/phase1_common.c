@@ -97,7 +97,7 @@ bool v1_main_put_ke(struct ike_sa *sa, struct v1_writer *w)
 {
 	v1_p1_begin(sa, w, false);
 	v1_p1_put_ke(sa, w);
-	if (sa->p1->auth == P1_AUTH_RSA_SIG)
+	if (v1_proof_signs(sa))
 		v1_proof_request(sa, w);
 	if (sa->role == ROLE_RESPONDER)
 		v1_vendor_put_dpd(sa, w);
@@ -118,7 +118,7 @@ bool v1_p1_derive_start(struct ike_sa *sa)
 		ike_job_free(job);
 		return false;
 	}
-	job->auth = p1->auth;
+	job->auth = v1_auth_plain(p1->auth);
 	job->suite = sa->suite;
 	memcpy(job->peer_pub, p1->peer_pub.p, p1->peer_pub.len);
 	job->peer_pub_len = p1->peer_pub.len;

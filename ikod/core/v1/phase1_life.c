@@ -142,7 +142,7 @@ static void give_up(void *owner)
 		if (v1_p1_unanswered(sa))
 			f.cause = FAIL_NO_RESPONSE;
 		/* who cannot decrypt message 5 stays silent: the keys differ */
-		else if (p1->state == P1_I_WAIT_AUTH && p1->auth != P1_AUTH_RSA_SIG)
+		else if (p1->state == P1_I_WAIT_AUTH && !v1_proof_signs(sa))
 			f.cause = FAIL_PSK_MISMATCH;
 	}
 	take_back(sa);

@@ -12,9 +12,9 @@
  * and so is the check of one, with all that the peer's certificates need.
  */
 
-static bool with_rsa(const struct ike_sa *sa)
+bool v1_proof_signs(const struct ike_sa *sa)
 {
-	return sa->p1->auth == P1_AUTH_RSA_SIG;
+	return v1_auth_plain(sa->p1->auth) == P1_AUTH_RSA_SIG;
 }
 
 /* ---- ours ---- */
@@ -49,7 +49,7 @@ enum v1_verdict v1_proof_make(struct ike_sa *sa, struct v1_fail *f)
 {
 	struct ike_job *job;
 
-	if (!with_rsa(sa))
+	if (!v1_proof_signs(sa))
 		return V1_REPLY;
 	job = hash_job(sa, JOB_SIGN, sa->role == ROLE_INITIATOR, &sa->p1->id_b);
 	if (!job) {
@@ -110,7 +110,7 @@ bool v1_proof_put(struct ike_sa *sa, struct v1_writer *w)
 	uint8_t hash[HASH_MAX_LEN];
 	bool ok;
 
-	if (with_rsa(sa))
+	if (v1_proof_signs(sa))
 		return put_signature(sa, w);
 	ok = !id_b->failed && v1_p1_hash(sa, sa->role == ROLE_INITIATOR, id_b, hash);
 	if (ok)
@@ -164,7 +164,7 @@ bool v1_proof_keep(struct ike_sa *sa, const struct v1_msg *m)
 	/* message 1 of aggressive mode holds the identity, but not yet the proof */
 	keep_body(&p1->peer_id_b, v1_find(&m->chain, PL_ID, 0));
 	buf_free(&p1->peer_proof);
-	keep_body(&p1->peer_proof, v1_find(&m->chain, with_rsa(sa) ? PL_SIG : PL_HASH, 0));
+	keep_body(&p1->peer_proof, v1_find(&m->chain, v1_proof_signs(sa) ? PL_SIG : PL_HASH, 0));
 	keep_certs(&p1->peer_certs, &m->chain);
 	memcpy(p1->next_iv, m->iv, sizeof(p1->next_iv));
 	p1->proof_path = *m->path;
@@ -236,7 +236,7 @@ static enum v1_verdict start_verify(struct ike_sa *sa, const struct conn *c, str
 
 enum v1_verdict v1_proof_check(struct ike_sa *sa, const struct conn *c, struct v1_fail *f)
 {
-	return with_rsa(sa) ? start_verify(sa, c, f) : check_hash(sa, f);
+	return v1_proof_signs(sa) ? start_verify(sa, c, f) : check_hash(sa, f);
 }
 
 /* What a check of a signature comes to; @again: what comes in clear may be forged to look so. */

@@ -107,25 +107,33 @@ static unsigned int p1_diff(const struct ike_suite *s, uint16_t auth, const stru
 	return diff;
 }
 
+/* Behind the algorithms of a transform: how the sides prove themselves. */
+static void put_auth(char *out, size_t len, uint16_t auth)
+{
+	const char *text = v1_auth_text(auth);
+	size_t n = strlen(out);
+
+	if (!text)
+		snprintf(out + n, len - n, " (authentication method %u)", auth);
+	else if (*text)
+		snprintf(out + n, len - n, " (%s)", text);
+}
+
 static void p1_transform_text(const struct v1_transform *t, char *out, size_t len)
 {
 	struct ike_suite s = {
 		.enc = enc_from_v1_p1(t->enc), .hash = hash_from_v1_p1(t->hash), .group = t->group,
 	};
 	char name[SUITE_STRLEN];
-	int n;
 
 	if (s.enc != ENC_NONE && s.hash != HASH_NONE && dh_info(s.group) &&
 	    (t->keylen || !enc_info(s.enc)->key_attr)) {
 		s.keybits = t->keylen;
-		n = snprintf(out, len, "%s", ike_suite_str(&s, name));
+		snprintf(out, len, "%s", ike_suite_str(&s, name));
 	} else {
-		n = snprintf(out, len, "cipher %u/%u hash %u group %u", t->enc, t->keylen, t->hash, t->group);
+		snprintf(out, len, "cipher %u/%u hash %u group %u", t->enc, t->keylen, t->hash, t->group);
 	}
-	if (t->auth == P1_AUTH_RSA_SIG && n > 0 && (size_t)n < len)
-		snprintf(out + n, len - n, " (rsa-sig)");
-	else if (t->auth != P1_AUTH_PSK && n > 0 && (size_t)n < len)
-		snprintf(out + n, len - n, " (authentication method %u)", t->auth);
+	put_auth(out, len, t->auth);
 }
 
 /* For people: one transform; with what we have (@ours) also in what it misses that. */
@@ -140,14 +148,14 @@ static void p1_item(const void *ours, const struct v1_proposal *p, const struct 
 	put_differences(out, len, diff);
 }
 
-void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len)
+void v1_p1_text(const struct conn_cfg *cfg, bool initiator, char *out, size_t len)
 {
 	out[0] = '\0';
 	for (unsigned int i = 0; i < cfg->n_ike * cfg->n_auth; i++) {
-		char name[SUITE_STRLEN], one[SUITE_STRLEN + 12];
+		char name[SUITE_STRLEN], one[SUITE_STRLEN + 40];
 
-		snprintf(one, sizeof(one), "%s%s", ike_suite_str(&cfg->ike[i % cfg->n_ike], name),
-			 cfg->auth[i / cfg->n_ike] == P1_AUTH_RSA_SIG ? " (rsa-sig)" : "");
+		snprintf(one, sizeof(one), "%s", ike_suite_str(&cfg->ike[i % cfg->n_ike], name));
+		put_auth(one, sizeof(one), v1_p1_auth(cfg, i / cfg->n_ike, initiator));
 		list_add(out, len, one);
 	}
 }
@@ -200,7 +208,7 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 	}
 	v1_fail_set(f, only_xauth ? FAIL_XAUTH_MISMATCH : only_auth ? FAIL_AUTH_METHOD : only_group ? FAIL_P1_DH :
 		    FAIL_P1_PROPOSAL, WHO_US, N_NO_PROPOSAL_CHOSEN);
-	v1_p1_text(cfg, f->ours, sizeof(f->ours));
+	v1_p1_text(cfg, false, f->ours, sizeof(f->ours));
 	offer_text(offer, cfg, f->theirs, sizeof(f->theirs), p1_item);
 	return NULL;
 }

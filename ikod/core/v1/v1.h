@@ -357,6 +357,8 @@ bool v1_p1_keep_pub(struct ike_sa *sa, struct ike_job *job);
 
 /* proof.c: how either side proves itself */
 
+/** v1_proof_signs - by RSA signatures, not with the pre-shared key; from the answer to message 1 on */
+bool v1_proof_signs(const struct ike_sa *sa);
 /** v1_proof_identify - say who we are: what v1_proof_make() is about, in p1->id_b */
 void v1_proof_identify(struct ike_sa *sa);
 /** v1_proof_make - V1_REPLY: v1_proof_put() can go on; V1_JOB: once v1_proof_made() has the signature */
@@ -429,6 +431,10 @@ void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s);
 
 /** v1_p1_auth - what the connection's method @i is called in phase 1; @initiator: in our offer, else in the peer's */
 uint16_t v1_p1_auth(const struct conn_cfg *cfg, unsigned int i, bool initiator);
+/** v1_auth_plain - what proves who somebody is in method @auth: P1_AUTH_PSK, P1_AUTH_RSA_SIG, or what we do not know */
+uint16_t v1_auth_plain(uint16_t auth);
+/** v1_auth_text - what there is to say of method @auth, "" for a pre-shared key alone; NULL: not known */
+const char *v1_auth_text(uint16_t auth);
 /** v1_xauth_differs - two methods that are the same but for who asks for a password, or whether */
 bool v1_xauth_differs(uint16_t a, uint16_t b);
 /** v1_xauth_offer - its vendor ID in our message 1 or 2 */
@@ -634,7 +640,8 @@ const struct v1_transform *v1_p1_select(const struct conn_cfg *cfg, const struct
 /** v1_p1_chosen - is the responder's answer one transform of our offer */
 bool v1_p1_chosen(const struct v1_sa *ours, const struct v1_sa *answer, struct ike_suite *suite,
 		  struct v1_fail *f);
-void v1_p1_text(const struct conn_cfg *cfg, char *out, size_t len);
+/** v1_p1_text - what we offer as initiator, or take as responder, for people */
+void v1_p1_text(const struct conn_cfg *cfg, bool initiator, char *out, size_t len);
 
 /**
  * struct v1_p2_choice - one transform of an offer that we can live with

@@ -13,8 +13,8 @@
  *   gateway  SET(STATUS)                              ->  ACK    user
  *
  * and nothing else is negotiated before the status is OK. The method of phase 1
- * says that this follows and who asks: with 65001 its responder, with 65002 its
- * initiator. It is the configuration that demands it, not what was negotiated.
+ * says that this follows and who has the password: its initiator or its responder.
+ * It is the configuration that demands it, not what was negotiated.
  */
 
 #define ASKED_MAX 3			/* times that we answer under one IKE SA */
@@ -22,21 +22,56 @@
 #define PENALTY_FIRST 2000		/* ms that a wrong password waits for its answer, doubled up to … */
 #define PENALTY_MAX 30000
 
-uint16_t v1_p1_auth(const struct conn_cfg *cfg, unsigned int i, bool initiator)
+/** struct method - a method of phase 1; @plain: what it is but for the password, which @user has */
+static const struct method {
+	uint16_t auth, plain;
+	enum { NOBODY, INITIATOR, RESPONDER } user;
+	const char *text;
+} methods[] = {
+	{ P1_AUTH_PSK, P1_AUTH_PSK, NOBODY, "" },
+	{ P1_AUTH_RSA_SIG, P1_AUTH_RSA_SIG, NOBODY, "rsa-sig" },
+	{ P1_AUTH_XAUTH_INIT_PSK, P1_AUTH_PSK, INITIATOR, "xauth of the initiator" },
+	{ P1_AUTH_XAUTH_RESP_PSK, P1_AUTH_PSK, RESPONDER, "xauth of the responder" },
+	{ P1_AUTH_XAUTH_INIT_RSA, P1_AUTH_RSA_SIG, INITIATOR, "rsa-sig, xauth of the initiator" },
+	{ P1_AUTH_XAUTH_RESP_RSA, P1_AUTH_RSA_SIG, RESPONDER, "rsa-sig, xauth of the responder" },
+};
+
+static const struct method *method_of(uint16_t auth)
 {
-	if (cfg->auth[i] != P1_AUTH_PSK || cfg->xauth == XAUTH_NO)
-		return cfg->auth[i];
-	return initiator == (cfg->xauth == XAUTH_CLIENT) ? P1_AUTH_XAUTH_INIT_PSK : P1_AUTH_XAUTH_RESP_PSK;
+	for (size_t i = 0; i < V1_ARRAY_LEN(methods); i++)
+		if (methods[i].auth == auth)
+			return &methods[i];
+	return NULL;
 }
 
-static bool is_xauth(uint16_t auth)
+uint16_t v1_p1_auth(const struct conn_cfg *cfg, unsigned int i, bool initiator)
 {
-	return auth == P1_AUTH_XAUTH_INIT_PSK || auth == P1_AUTH_XAUTH_RESP_PSK;
+	unsigned int user = cfg->xauth == XAUTH_NO ? NOBODY :
+			    initiator == (cfg->xauth == XAUTH_CLIENT) ? INITIATOR : RESPONDER;
+
+	for (size_t k = 0; k < V1_ARRAY_LEN(methods); k++)
+		if (methods[k].plain == cfg->auth[i] && methods[k].user == user)
+			return methods[k].auth;
+	return cfg->auth[i];
+}
+
+uint16_t v1_auth_plain(uint16_t auth)
+{
+	const struct method *m = method_of(auth);
+
+	return m ? m->plain : auth;
+}
+
+const char *v1_auth_text(uint16_t auth)
+{
+	const struct method *m = method_of(auth);
+
+	return m ? m->text : NULL;
 }
 
 bool v1_xauth_differs(uint16_t a, uint16_t b)
 {
-	return a != b && a != P1_AUTH_RSA_SIG && b != P1_AUTH_RSA_SIG && (is_xauth(a) || is_xauth(b));
+	return a != b && v1_auth_plain(a) == v1_auth_plain(b);
 }
 
 void v1_xauth_offer(const struct ike_sa *sa, struct v1_writer *w)
