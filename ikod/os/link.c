@@ -246,12 +246,17 @@ static bool take_over(struct links *l, struct dev *d)
 	return true;
 }
 
-/* Of a removed interface the module forgot all; renamed or moved ones work on. */
-static bool restore_one(struct links *l, struct dev *d)
+/*
+ * Of a removed interface the module forgot all; renamed or moved ones work on.
+ * The kernel answers once a move under way is done, and has told of it by then.
+ */
+static bool restore_one(struct links *l, struct dev *d, const struct links_user *user)
 {
 	uint32_t ifindex = nlq_ifindex(l->rt, d->name);
 	char renamed[IFNAMSIZ];
 
+	if (ifindex != d->ifindex && !d->moved)
+		user->catch_up(user->ctx);
 	if (d->moved || ifindex == d->ifindex)
 		return false;
 	if (ifindex)
@@ -259,15 +264,15 @@ static bool restore_one(struct links *l, struct dev *d)
 	return d->ours && !if_indextoname(d->ifindex, renamed) && make_again(l, d);
 }
 
-void links_restore(struct links *l, void (*renewed)(void *ctx, const char *ifname), void *ctx)
+void links_restore(struct links *l, const struct links_user *user)
 {
 	unsigned int i;
 
 	for (i = 0; i < l->n; i++) {
-		if (!restore_one(l, &l->v[i]))
+		if (!restore_one(l, &l->v[i], user))
 			continue;
 		l->v[i].ifindex = nlq_ifindex(l->rt, l->v[i].name);
-		renewed(ctx, l->v[i].name);
+		user->renewed(user->ctx, l->v[i].name);
 	}
 }
 

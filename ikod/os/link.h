@@ -34,10 +34,18 @@ bool links_prepare(struct links *l, const struct ike_config *cfg,
  */
 void links_settle(struct links *l, const struct ike_config *cfg, bool again);
 /**
- * links_restore - interfaces in use that were removed under us are made again if we had made them
+ * struct links_user - who has interfaces restored
+ * @catch_up: called where one is not there: links_moved() for each that is known to have moved
  * @renewed: called for each that is a new one now, made by us or by others: there is nothing in it yet
  */
-void links_restore(struct links *l, void (*renewed)(void *ctx, const char *ifname), void *ctx);
+struct links_user {
+	void (*catch_up)(void *ctx);
+	void (*renewed)(void *ctx, const char *ifname);
+	void *ctx;
+};
+
+/** links_restore - interfaces in use that were removed under us are made again if we had made them */
+void links_restore(struct links *l, const struct links_user *user);
 /** links_moved - an interface that may be one of ours went to namespace @nsid, and is @now there */
 void links_moved(struct links *l, uint32_t was, uint32_t now, int32_t nsid);
 /** links_each - every interface in use */

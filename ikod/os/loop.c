@@ -279,12 +279,20 @@ static void on_renewed(void *ctx, const char *ifname)
 	drain(l, ACTIONS_PER_TURN);
 }
 
+static void on_catch_up(void *ctx)
+{
+	struct loop *l = ctx;
+
+	watch_catch_up(l->watch);
+}
+
 /* Routes go when an interface is set down, and a preferred source may only now be there. */
 static void on_change(void *ctx)
 {
 	struct loop *l = ctx;
+	const struct links_user user = { .catch_up = on_catch_up, .renewed = on_renewed, .ctx = l };
 
-	links_restore(l->links, on_renewed, l);
+	links_restore(l->links, &user);
 	links_settle(l->links, l->cfg, true);
 }
 

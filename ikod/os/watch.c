@@ -33,16 +33,22 @@ static int on_message(struct nl_msg *m, void *arg)
 	return NL_OK;
 }
 
+void watch_catch_up(struct watch *w)
+{
+	int i, err = 0;
+
+	for (i = 0; i < 64 && err != -NLE_AGAIN; i++)
+		err = nl_recvmsgs_default(w->s);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	const struct timeval delay = { .tv_usec = WATCH_DELAY_MS * 1000 };
 	struct watch *w = arg;
-	int i, err = 0;
 
 	(void)fd;
 	(void)what;
-	for (i = 0; i < 64 && err != -NLE_AGAIN; i++)
-		err = nl_recvmsgs_default(w->s);
+	watch_catch_up(w);
 	if (!event_pending(w->delay, EV_TIMEOUT, NULL))
 		event_add(w->delay, &delay);
 }

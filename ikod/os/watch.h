@@ -21,6 +21,8 @@ struct watch_user {
 
 /** watch_new - NULL with @err filled */
 struct watch *watch_new(struct event_base *base, const struct watch_user *user, char *err, size_t errlen);
+/** watch_catch_up - tell now of what moved; @changed is not called for what is read here, who calls looks at it */
+void watch_catch_up(struct watch *w);
 /** watch_free - NULL is fine */
 void watch_free(struct watch *w);
 
