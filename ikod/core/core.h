@@ -182,6 +182,7 @@ struct conn {
 	bool admin_down;		/* `ikoctl down`: stay down until up or reload */
 	bool removed;			/* gone from the config; freed by engine_reap() */
 	unsigned int attempts;
+	bool psk_right;			/* an IKE SA came up by it since this configuration is there */
 	bool deferred;			/* waited once for the peer's own phase 1 */
 	uint64_t knocked;		/* when the peer, or somebody in its name, last sent a message 1 that we could accept */
 	uint64_t refused;		/* when a refusal of one was last reported */

@@ -5,8 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
 
@@ -133,6 +135,94 @@ static void wrong_psk_with_both_ends_starting(void **state)
 	assert_codes(net, "psk-mismatch", "psk-mismatch");
 	assert_down(net);
 	net_free(net);
+}
+
+static bool losing;
+
+static bool lose_message_6(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	return losing && from && p[18] == XCHG_MAIN && p[19] & ISAKMP_FLAG_ENCRYPTED;
+}
+
+/* A peer that says nothing to a message 5 that it does not like */
+static bool lose_refusals(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	return from && (p[18] == XCHG_INFO || p[19] & ISAKMP_FLAG_ENCRYPTED);
+}
+
+/* The key has been right before: silence after message 5 is silence, and says so. A new configuration may be wrong again. */
+static void a_lost_renewal_is_no_wrong_psk(void **state)
+{
+	struct net *net = pair(20);
+
+	(void)state;
+	a->ike_lifetime = b->ike_lifetime = 600;
+	net->drop = lose_message_6;
+	losing = false;
+	go(net, 5);
+	assert_true(both_up(net));
+	losing = true;
+	for (unsigned int s = 0; s < 1200 && !node_count(&net->nodes[0], "failed"); s++)
+		net_run(net, 1000);
+	assert_string_equal(look(&net->nodes[0]).code, "exchange-timeout");
+	assert_string_equal(look(&net->nodes[0]).who, "nobody");
+	assert_non_null(strstr(node_conn(&net->nodes[0], "site")->failure.theirs, "the pre-shared key was right before"));
+	/* the first time, and after a change, it is the best guess that there is */
+	a = site_cfg(net, 0, 1, "site");
+	psk_set(a, "another one");
+	net->drop = lose_refusals;
+	net_configure1(net, 0, a);
+	net_run(net, 100 * 1000);
+	assert_string_equal(look(&net->nodes[0]).code, "psk-mismatch");
+	net_free(net);
+}
+
+/* An informational message that other keys made: to ours it is random. */
+static void answer_by_other_keys(struct net *net)
+{
+	const struct ike_sa *sa = net->nodes[0].e->sas;
+	uint8_t msg[ISAKMP_HDR_LEN + 64];
+
+	assert_non_null(sa);
+	for (unsigned int i = 0; i < sizeof(msg); i++)
+		msg[i] = (uint8_t)(i * 41);
+	memcpy(msg, sa->cky_i, 8);
+	memcpy(msg + 8, sa->cky_r, 8);
+	memcpy(msg + 16, "\x08\x10\x05\x01" "abcd" "\0\0\0\x5c", 12);
+	net_rx(net, 0, msg, sizeof(msg));
+	net_step(net);
+}
+
+/*
+ * What the peer says under the new IKE SA, whose message 6 was lost, cannot be
+ * authenticated; but it can be seen whether its keys are ours.
+ */
+static void a_delete_instead_of_message_6(void **state)
+{
+	(void)state;
+	for (unsigned int other_keys = 0; other_keys < 2; other_keys++) {
+		struct net *net = pair(21 + other_keys);
+		uint64_t seen;
+		char err[64];
+
+		net->drop = lose_message_6;
+		losing = true;
+		go(net, 1);
+		assert_int_equal(node_established(&net->nodes[1]), 1);
+		seen = net->nodes[0].e->counters[CNT_MALFORMED];
+		if (other_keys)
+			answer_by_other_keys(net);
+		else
+			ike_cmd(net->nodes[1].e, net->now, CMD_DOWN, "site", err, sizeof(err));
+		net_run(net, 500);
+		assert_int_equal(net->nodes[0].e->counters[CNT_MALFORMED], seen + 1);
+		assert_string_equal(look(&net->nodes[0]).code, other_keys ? "psk-mismatch" : "");
+		net_free(net);
+	}
 }
 
 static void wrong_dh_group(void **state)
@@ -490,6 +580,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_psk),
 		cmocka_unit_test(wrong_psk_with_both_ends_starting),
+		cmocka_unit_test(a_lost_renewal_is_no_wrong_psk),
+		cmocka_unit_test(a_delete_instead_of_message_6),
 		cmocka_unit_test(wrong_dh_group),
 		cmocka_unit_test(wrong_ike_cipher),
 		cmocka_unit_test(wrong_esp_cipher),

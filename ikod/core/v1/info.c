@@ -177,6 +177,25 @@ static bool opens(struct ike_sa *sa, struct v1_msg *m, const uint8_t *last, enum
 }
 
 /*
+ * The peer is up since it sent message 6, and that was lost: the IV of what it
+ * says now is made of a block that we do not have. That spoils the first block
+ * only (CBC), within HASH: what stands behind it can be read, by our keys alone.
+ */
+static bool overtook_message6(const struct ike_sa *sa, const struct v1_msg *m)
+{
+	static const uint8_t types[] = { PL_NOTIFY, PL_DELETE };
+	size_t at = 4 + hash_info(sa->suite.hash)->len;
+	struct v1_chain ch;
+
+	if (!m->plain || m->body_len <= at)
+		return false;
+	for (size_t i = 0; i < V1_ARRAY_LEN(types); i++)
+		if (v1_chain_parse(types[i], m->body + at, m->body_len - at, true, &ch))
+			return true;
+	return false;
+}
+
+/*
  * RFC 2409 appendix B makes the IV of phase 1's last cipher block. Who refuses
  * message 5 or 6 has not come to the end of phase 1, and some (Libreswan 4.10)
  * keep that block only then: theirs has none.
@@ -197,7 +216,7 @@ static bool open_message(struct ike_sa *sa, struct v1_msg *m)
 	}
 	sa->e->counters[bad]++;
 	/* an answer to message 5 that other keys made */
-	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH && !v1_proof_signs(sa)) {
+	if (sa->p1 && sa->p1->state == P1_I_WAIT_AUTH && !v1_proof_signs(sa) && !overtook_message6(sa, m)) {
 		v1_fail_set(&f, FAIL_PSK_MISMATCH, WHO_PEER, 0);
 		v1_p1_suspect(sa, &f);
 	}

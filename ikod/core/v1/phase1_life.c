@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,15 @@ static void take_back(struct ike_sa *sa)
 	v1_send_delete_ike(sa);
 }
 
+/* Who cannot decrypt message 5 stays silent: the keys differ. Unless they did not before: then that says nothing. */
+static void no_message6(const struct ike_sa *sa, struct v1_fail *f)
+{
+	if (sa->conn->psk_right)
+		snprintf(f->theirs, sizeof(f->theirs), "silence to message 5; the pre-shared key was right before");
+	else
+		f->cause = FAIL_PSK_MISMATCH;
+}
+
 /* The last retransmission stayed without an answer, or the initiator went away. */
 static void give_up(void *owner)
 {
@@ -141,9 +151,8 @@ static void give_up(void *owner)
 		v1_fail_set(&f, FAIL_NO_FINISH, WHO_NOBODY, 0);
 		if (v1_p1_unanswered(sa))
 			f.cause = FAIL_NO_RESPONSE;
-		/* who cannot decrypt message 5 stays silent: the keys differ */
 		else if (p1->state == P1_I_WAIT_AUTH && !v1_proof_signs(sa))
-			f.cause = FAIL_PSK_MISMATCH;
+			no_message6(sa, &f);
 	}
 	take_back(sa);
 	v1_p1_fail(sa, &f);
@@ -174,6 +183,8 @@ void v1_p1_established(struct ike_sa *sa)
 	bool initial_contact = p1->initial_contact;
 	uint64_t tell_life = p1->tell_life ? p1->life_s : 0;
 
+	if (!v1_proof_signs(sa))
+		sa->conn->psk_right = true;
 	/* the answer to a peer that repeats the one before */
 	buf_free(&priv->last.msg);
 	if (v1_p1_sends_last(sa)) {
