@@ -9,7 +9,7 @@
  * gateway says why a tunnel is not up or went down.
  */
 
-#define EXPLAIN_CODES 3
+#define EXPLAIN_CODES 10
 
 /**
  * struct wording - what other gateways say

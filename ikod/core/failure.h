@@ -44,6 +44,7 @@
 	X(MODE_CONFIG, "mode-config-failed", "the peer gave no inner address", KEY_MODE_CONFIG) \
 	X(POOL, "pool-exhausted", "the pool has no address left", KEY_POOL)		\
 	X(XAUTH, "xauth-failed", "the user or the password of XAUTH was refused", KEY_XAUTH) \
+	X(XAUTH_TIMEOUT, "xauth-timeout", "nothing was heard of the peer while XAUTH was due", KEY_XAUTH) \
 	X(XAUTH_MISMATCH, "xauth-mismatch", "one side demands XAUTH, the other does not", KEY_XAUTH) \
 	X(LOCAL_ADDRESS, "local-address-mismatch", "the peer's connection has another local address", KEY_LOCAL) \
 	X(MALFORMED, "malformed-message", "the message breaks the protocol", KEY_NONE)	\

@@ -838,8 +838,8 @@ static void silence(void **state)
 
 	(void)state;
 	net_run(net, 130000);
-	assert_string_equal(node_failure(&net->nodes[0], "site", 0), "xauth-failed");
-	assert_string_equal(node_failure(&net->nodes[1], "site", 0), "xauth-failed");
+	assert_string_equal(node_failure(&net->nodes[0], "site", 0), "xauth-timeout");
+	assert_string_equal(node_failure(&net->nodes[1], "site", 0), "xauth-timeout");
 	net_free(net);
 }
 

@@ -87,6 +87,73 @@ static void every_code_of_ours(void **state)
 	assert_false(explain_is_code("none"));
 }
 
+/* What can be seen here and is told there under one name: the nearest of ours comes first. */
+static void nearest_codes(void **state)
+{
+	static const char *const nearest[][2] = {
+		{ "xauth authentication fail", "xauth-failed" },
+		{ "xauth authentication timeout", "xauth-timeout" },
+		{ "ip assigned fail", "pool-exhausted" },
+		{ "authentication fail", "psk-mismatch" },
+		{ "config ID mismatch", "id-mismatch" },
+		{ "exchange mode mismatch", "exchange-mode-mismatch" },
+		{ "peer cert is expired", "certificate-expired" },
+		{ "peer cert is revoked by CRL", "certificate-revoked" },
+		{ "phase1 proposal mismatch", "phase1-proposal-mismatch" },
+		{ "dpd timeout", "dpd-timeout" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nearest) / sizeof(nearest[0]); i++)
+		assert_string_equal(explain_find(nearest[i][0])->codes[0], nearest[i][1]);
+}
+
+/* Of what ends a negotiation, somebody else's gateway has a name for nearly all. */
+static void codes_that_others_have_no_words_for(void **state)
+{
+	static const enum failure_cause ours[] = {
+		FAIL_CRYPTO, FAIL_PHASE1_DOWN,
+	};
+	const struct wording *w;
+
+	(void)state;
+	for (enum failure_cause c = FAIL_NONE + 1; c < FAIL_N; c++) {
+		bool said = false, only_ours = false;
+
+		for (unsigned int n = 0; (w = explain_nth(n)); n++)
+			for (unsigned int i = 0; i < EXPLAIN_CODES && w->codes[i]; i++)
+				said |= !strcmp(w->codes[i], failure_code(c));
+		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+			only_ours |= ours[i] == c;
+		if (said == only_ours)
+			fail_msg("'%s' is %sexplained from the words of others", failure_code(c), said ? "" : "not ");
+	}
+}
+
+/* The manual promises that codes stay as they are, so each stands there. */
+static void the_manual_has_every_code(void **state)
+{
+	FILE *f = fopen("tools/man/ikoctl.8", "r");
+	bool there[FAIL_N] = { false };
+	char line[256];
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		char *save, *word = strtok_r(line, " ,\n", &save);
+
+		if (!word || strcmp(word, ".It"))
+			continue;
+		while ((word = strtok_r(NULL, " ,\n", &save)))
+			for (enum failure_cause c = FAIL_NONE + 1; c < FAIL_N; c++)
+				there[c] |= !strcmp(word, failure_code(c));
+	}
+	fclose(f);
+	for (enum failure_cause c = FAIL_NONE + 1; c < FAIL_N; c++)
+		if (!there[c])
+			fail_msg("'%s' is not in the manual", failure_code(c));
+}
+
 static void as_text(void **state)
 {
 	char *text = explained("Flow Mismatch");
@@ -118,6 +185,9 @@ int main(void)
 		cmocka_unit_test(every_cause_of_a_gateway),
 		cmocka_unit_test(wordings_are_whole),
 		cmocka_unit_test(every_code_of_ours),
+		cmocka_unit_test(nearest_codes),
+		cmocka_unit_test(codes_that_others_have_no_words_for),
+		cmocka_unit_test(the_manual_has_every_code),
 		cmocka_unit_test(as_text),
 	};
 

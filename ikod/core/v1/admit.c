@@ -20,7 +20,7 @@ static const struct step {
 	bool (*begin)(struct ike_sa *sa);
 	enum failure_cause silence;
 } steps[] = {
-	{ v1_xauth_due, v1_xauth_begin, FAIL_XAUTH },
+	{ v1_xauth_due, v1_xauth_begin, FAIL_XAUTH_TIMEOUT },
 	{ v1_config_due, v1_config_begin, FAIL_MODE_CONFIG },
 };
 

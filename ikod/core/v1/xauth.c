@@ -92,11 +92,11 @@ bool v1_xauth_due(const struct ike_sa *sa)
 	return sa->conn->cfg->xauth != XAUTH_NO;
 }
 
-static void fail(struct ike_sa *sa, enum failure_who who, const char *theirs)
+static void fail(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *theirs)
 {
 	struct v1_fail f;
 
-	v1_fail_set(&f, FAIL_XAUTH, who, 0);
+	v1_fail_set(&f, cause, who, 0);
 	snprintf(f.theirs, sizeof(f.theirs), "%s", theirs);
 	v1_admit_fail(sa, &f);
 }
@@ -139,7 +139,7 @@ static void refused(struct ike_sa *sa)
 {
 	char text[FAILURE_TEXT];
 
-	fail(sa, WHO_US, who_text(sa, text));
+	fail(sa, FAIL_XAUTH, WHO_US, who_text(sa, text));
 }
 
 static void refusal_acked(struct ike_sa *sa, const struct v1_attrs *a)
@@ -207,7 +207,7 @@ static void let_in(struct ike_sa *sa)
 	if (v1_transaction_start(sa, CFG_SET, &topic, put_ok))
 		v1_admit_next(sa);
 	else
-		fail(sa, WHO_US, "");
+		fail(sa, FAIL_CRYPTO, WHO_US, "");
 }
 
 void v1_xauth_job_done(struct ike_sa *sa, const struct ike_job *job)
@@ -266,7 +266,7 @@ static void replied(struct ike_sa *sa, const struct v1_attrs *a)
 static void no_reply(struct ike_sa *sa)
 {
 	if (v1_admit_waits_for_xauth(sa))
-		fail(sa, WHO_PEER, "silence");
+		fail(sa, FAIL_XAUTH_TIMEOUT, WHO_PEER, "silence");
 }
 
 bool v1_xauth_begin(struct ike_sa *sa)
@@ -328,7 +328,7 @@ void v1_xauth_told(struct ike_sa *sa, const struct v1_attrs *a)
 	if (v1_attr_u16(status, XAUTH_STATUS_FAIL) == XAUTH_STATUS_OK)
 		v1_admit_next(sa);
 	else
-		fail(sa, WHO_PEER, "refused");
+		fail(sa, FAIL_XAUTH, WHO_PEER, "refused");
 }
 
 void v1_xauth_release(struct ike_sa *sa)
