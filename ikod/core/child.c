@@ -189,13 +189,25 @@ void child_failed(struct child *child, enum failure_cause cause, enum failure_wh
 	conn_pump_soon(c);
 }
 
+/*
+ * A peer that is slow may say so of what was merely repeated, and of the
+ * exchanges that its words gave rise to as well: pair after pair would be
+ * replaced, and each of them make it slower. So the pauses grow until a packet
+ * comes in.
+ */
 void conn_doubt(struct conn *c)
 {
 	for (unsigned int i = 0; i < c->n_children; i++) {
-		struct child_sa *csa = c->children[i].current;
+		struct child *child = &c->children[i];
+		struct child_sa *csa = child->current;
 
-		if (csa && csa->role == ROLE_INITIATOR && !csa->used_in && c->e->now - csa->born < DOUBT_AGE)
-			csa_rekey_soon(csa, DOUBT_PAUSE);
+		if (!csa || csa->role != ROLE_INITIATOR || csa->used_in || csa->doubted ||
+		    c->e->now - csa->born >= DOUBT_AGE)
+			continue;
+		csa->doubted = true;
+		csa_rekey_soon(csa, DOUBT_PAUSE << 2 * child->doubts);
+		if (child->doubts < DOUBTS_MAX)
+			child->doubts++;
 	}
 }
 

@@ -463,6 +463,7 @@ void csa_end_inherited(struct child_sa *csa)
 void csa_first_use(struct child_sa *csa)
 {
 	csa->used_in = true;
+	csa->child->doubts = 0;
 	if (csa->state != CSA_NEXT)
 		return;
 	/* An authenticated packet proves the exchange done, message 3 or not. */

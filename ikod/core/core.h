@@ -99,6 +99,7 @@ struct child {
 	uint64_t started;		/* when our last quick mode began */
 	bool trying;			/* and it has neither succeeded nor been reported as failed */
 	unsigned int failures;
+	unsigned int doubts;		/* pairs replaced in doubt, one after the other: conn_doubt() */
 	struct timer retry;
 	struct failure failure;
 };
@@ -119,13 +120,14 @@ enum child_sa_state {
  * @confirms: the peer will say when it is ready (set before child_sa_negotiated()); nothing is sent with the pair
  *            until then, or until it has had its time
  * @inherited: when it was put to use because the one that we sent with had ended
+ * @doubted: conn_doubt() has had its say on this pair
  * @we_delete: once drained, it is ours to send the Delete
  * @begun: when our quick mode began, or the peer's message 1 came; @born is when it was installed
  * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
  */
 struct child_sa {
 	struct child_sa **holder;
-	bool negotiated, confirms, we_delete, drain_asked;
+	bool negotiated, confirms, doubted, we_delete, drain_asked;
 	uint64_t done_at, inherited;
 	uint32_t seen_in, seen_out;
 	struct child *child;

@@ -24,7 +24,8 @@
 #define QUICK_TURN	SECONDS(4)	/* and one at a time within so long: see child_pump() */
 #define ABANDONED	SECONDS(5)	/* the peer may try a failed quick mode again for so long, then we do */
 #define DOUBT_AGE	SECONDS(30)	/* a pair this young and never heard on may be ours alone: conn_doubt() */
-#define DOUBT_PAUSE	SECONDS(2)
+#define DOUBT_PAUSE	SECONDS(2)	/* before another is negotiated; four times as long for each that was in doubt, too */
+#define DOUBTS_MAX	5
 #define PAIRS_MAX	4		/* SA pairs of one child */
 #define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers that have proven their address */
 #define HALF_OPEN_ADDR	8		/* and of one address in one connection */

@@ -86,6 +86,31 @@ static void a_message_that_the_peer_cannot_read_is_made_good(void **state)
 	net_free(net);
 }
 
+/*
+ * strongSwan, when it is slow, says the same of our messages that it gets again,
+ * and so of the exchanges that this gave rise to.
+ */
+static void a_peer_that_can_never_read_is_left_in_peace(void **state)
+{
+	struct net *net = lifetimes(23, 86400, 3600, START_AUTO, START_PASSIVE);
+	struct node *peer = &net->nodes[1];
+
+	(void)state;
+	assert_true(net_until(net, 10000, both_up));
+	for (unsigned int i = 0; i < 600; i++) {
+		net_notify(node_conn(peer, "site")->ike, PROTO_ISAKMP, N_PAYLOAD_MALFORMED, NULL, 0, NULL, 0);
+		net_run(net, 1000);
+	}
+	assert_in_range(net->nodes[0].installs, 16, 8 + 8 * 4);
+	/* a packet of the peer ends the doubt, and what is said of the pairs after that counts anew */
+	net->traffic_ms = 100;
+	net_run(net, 2000);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(node_conn(&net->nodes[0], "site")->children[i].doubts, 0);
+	assert_no_gap(net);
+	net_free(net);
+}
+
 static void one_way_traffic_moves_over_too(void **state)
 {
 	struct net *net = lifetimes(21, 86400, 120, START_AUTO, START_PASSIVE);
@@ -519,6 +544,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(children_rekey_without_a_gap),
 		cmocka_unit_test(a_message_that_the_peer_cannot_read_is_made_good),
+		cmocka_unit_test(a_peer_that_can_never_read_is_left_in_peace),
 		cmocka_unit_test(one_way_traffic_moves_over_too),
 		cmocka_unit_test(the_old_pair_is_drained_and_deleted),
 		cmocka_unit_test(phase1_rekeys_and_keeps_the_old_one),
