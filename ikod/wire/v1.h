@@ -54,12 +54,14 @@ struct v1_chain {
  * v1_chain_parse - split a payload chain
  * @first: type of the first payload, from the header
  * @p: @len bytes after the ISAKMP header (decrypted if it was encrypted)
- * @padded: trailing bytes after the last payload are allowed (decrypted message)
+ * @padded: any bytes may stand behind the last payload (decrypted message); otherwise only up to three that are zero
  *
  * Return: false with out->why set if a length lies, a type is unknown and not
  * in the private range, reserved bytes are not zero, or there are too many.
  */
 bool v1_chain_parse(uint8_t first, const uint8_t *p, size_t len, bool padded, struct v1_chain *out);
+/** v1_rounded_up - what is left is less than four bytes, all zero */
+bool v1_rounded_up(const struct cursor *c);
 /** v1_find - first payload of a type, NULL if none; @nth counts from 0 */
 const struct v1_payload *v1_find(const struct v1_chain *ch, uint8_t type, unsigned int nth);
 unsigned int v1_count(const struct v1_chain *ch, uint8_t type);

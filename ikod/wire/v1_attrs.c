@@ -24,7 +24,7 @@ bool v1_attrs_parse(const struct v1_payload *pl, struct v1_attrs *out, const cha
 	out->type = cursor_u8(&c);
 	cursor_u8(&c);		/* reserved; not everybody keeps it zero */
 	out->id = cursor_be16(&c);
-	while (c.left) {
+	while (cursor_ok(&c) && !v1_rounded_up(&c)) {
 		if (out->n == V1_ATTRS_MAX)
 			cursor_fail(&c, "too many attributes");
 		else

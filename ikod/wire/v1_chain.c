@@ -87,13 +87,28 @@ static const char *chain_parse(uint8_t type, struct cursor *c, struct v1_chain *
 	return NULL;
 }
 
+/*
+ * Libreswan makes every message a multiple of four bytes long, those in clear
+ * too, which shows behind what has any length, such as a CERTREQ; and with
+ * attributes it does so inside their payload.
+ */
+bool v1_rounded_up(const struct cursor *c)
+{
+	if (!cursor_ok(c) || c->left >= 4)
+		return false;
+	for (size_t i = 0; i < c->left; i++)
+		if (c->p[i])
+			return false;
+	return true;
+}
+
 bool v1_chain_parse(uint8_t first, const uint8_t *p, size_t len, bool padded, struct v1_chain *out)
 {
 	struct cursor c = cursor_of(p, len);
 
 	memset(out, 0, sizeof(*out));
 	out->why = chain_parse(first, &c, out);
-	if (!out->why && c.left && !padded)
+	if (!out->why && c.left && !padded && !(out->n && v1_rounded_up(&c)))
 		out->why = "bytes after the last payload";
 	if (out->why) {
 		/* nothing of a chain that lied may be used */

@@ -26,6 +26,23 @@ static bool parse(const void *p, size_t len, struct v1_attrs *out)
 	return ok;
 }
 
+/* Libreswan makes the payload a multiple of four bytes long */
+static void rounded_up(void **state)
+{
+	uint8_t body[] = { 2, 0, 0, 0, 0x70, 4, 0, 2, 1, 2, 0, 0, 0 };
+	struct v1_attrs a;
+
+	(void)state;
+	for (size_t n = 0; n < 4; n++) {
+		assert_true(parse(body, 10 + n, &a));
+		assert_int_equal(a.n, 1);
+	}
+	body[11] = 1;
+	assert_true(parse(body, 11, &a));
+	assert_false(parse(body, 12, &a));
+	assert_false(parse(body, 13, &a));
+}
+
 static void known_bytes(void **state)
 {
 	static const uint8_t body[] = {
@@ -90,8 +107,8 @@ static void lies(void **state)
 	uint8_t copy[sizeof(body)];
 
 	(void)state;
-	for (size_t n = 0; n < sizeof(body); n++)
-		assert_int_equal(parse(body, n, &a), n == 4 || n == 12);
+	for (size_t n = 0; n < sizeof(body); n++)	/* the fifth byte is zero: rounded up */
+		assert_int_equal(parse(body, n, &a), n == 4 || n == 5 || n == 12);
 	assert_true(parse(body, sizeof(body), &a));
 	for (unsigned int type = 0; type < 256; type++) {
 		memcpy(copy, body, sizeof(body));
@@ -114,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_bytes),
+		cmocka_unit_test(rounded_up),
 		cmocka_unit_test(written_and_read),
 		cmocka_unit_test(lies),
 	};

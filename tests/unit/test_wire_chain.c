@@ -193,7 +193,7 @@ static void every_truncation(void **state)
 	buf_free(&w.b);
 }
 
-/* Padding of the cipher may follow the last payload, and only where there was a cipher. */
+/* Padding of the cipher may follow the last payload where there was a cipher; elsewhere what makes it a multiple of four. */
 static void trailing_bytes(void **state)
 {
 	struct v1_writer w;
@@ -205,6 +205,15 @@ static void trailing_bytes(void **state)
 	assert_false(parse_exact(PL_KE, w.b.p, w.b.len, false, &ch));
 	assert_true(parse_exact(PL_KE, w.b.p, w.b.len, true, &ch));
 	assert_int_equal(ch.consumed, EXAMPLE_LEN);
+	assert_false(parse_exact(PL_KE, w.b.p, EXAMPLE_LEN + 4, false, &ch));
+	for (size_t n = 0; n < 4; n++) {
+		assert_true(parse_exact(PL_KE, w.b.p, EXAMPLE_LEN + n, false, &ch));
+		assert_int_equal(ch.consumed, EXAMPLE_LEN);
+	}
+	w.b.p[EXAMPLE_LEN + 1] = 1;
+	assert_true(parse_exact(PL_KE, w.b.p, EXAMPLE_LEN + 1, false, &ch));
+	assert_false(parse_exact(PL_KE, w.b.p, EXAMPLE_LEN + 2, false, &ch));
+	assert_false(parse_exact(PL_KE, w.b.p, EXAMPLE_LEN + 3, false, &ch));
 	buf_free(&w.b);
 	assert_true(parse_exact(PL_NONE, NULL, 0, false, &ch));
 	assert_int_equal(ch.n, 0);
