@@ -30,6 +30,7 @@ class Lane:
 
     def __init__(self, name, folder):
         self.name, self.dir = name, os.path.join(folder, name)
+        self.pki = os.path.join(folder, "pki")
         self.spaces = {who: f"vt-{name}-{who}" for who in ("us", "router", "peer")}
         os.makedirs(self.dir)
         self.us = G.Gateway(f"{name}-us", folder)
@@ -94,13 +95,14 @@ class Lane:
     def in_clear(self):
         """What crossed our wire and was neither IKE, ESP nor an error of the router. What the peer lets out when its
         tunnels are gone is not ours to answer for."""
-        found = []
+        found, gateways = [], {*OUTER.values(), *ROUTER.values()}
         for p in self.seen["us"].read():
             header = (p[0] & 15) * 4
             src, dst = (lab.socket.inet_ntoa(p[at:at + 4]) for at in (12, 16))
             if p[9] == ESP or (p[9] == UDP and ports(p, header) & {500, 4500}):
                 continue
-            if p[9] == 1 and {src, dst} <= {*OUTER.values(), *ROUTER.values()}:
+            # of the gateways: errors, and what follows the first fragment of a message with certificates
+            if (p[9] == 1 or (p[9] == UDP and not ports(p, header))) and {src, dst} <= gateways:
                 continue
             found.append(f"{src} to {dst}, protocol {p[9]}")
         return found
@@ -118,16 +120,26 @@ class Lane:
                     found.add(UDP)
         return found
 
+    def give(self, who, address):
+        """One that mode config gave: neither daemon puts it on an interface here."""
+        lab.ip(f"addr replace {address}/32 dev lo", self.spaces[who])
+        self.traffic.listen(self.spaces[who], address)
+
     def xfrm(self):
-        """SAs of the peer's kernel: {spi: (source, destination, packets)}."""
+        """SAs of the peer's kernel: {spi: (source, destination, packets)}. An SPI that is merely reserved has no key."""
         out = lab.sh("ip", "-s", "-n", self.spaces["peer"], "xfrm", "state")
         found = {}
         for entry in re.split(r"^src ", out, flags=re.M)[1:]:
             head = re.match(r"(\S+) dst (\S+)\s+proto esp spi 0x([0-9a-f]+)", entry)
             current = re.search(r"lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)", entry)
-            if head and current and head[3] != "00000000":
+            if head and current and re.search(r"^\s+(enc|aead) ", entry, flags=re.M):
                 found[head[3]] = (head[1], head[2], int(current[1]))
         return found
+
+    def xfrm_drops(self):
+        """Of the peer's kernel, which has these in /proc alone."""
+        out = lab.sh("ip", "netns", "exec", self.spaces["peer"], "cat", "/proc/net/xfrm_stat")
+        return {name: int(count) for name, count in map(str.split, out.splitlines()) if int(count)}
 
     def flush_peer(self):
         for what in ("state", "policy"):
@@ -145,4 +157,7 @@ class Lane:
 
 
 def ports(packet, header):
+    """Of UDP; none in what is not the first fragment."""
+    if int.from_bytes(packet[6:8], "big") & 0x1fff:
+        return set()
     return set(lab.struct.unpack("!HH", packet[header:header + 4]))

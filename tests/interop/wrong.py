@@ -12,6 +12,7 @@ from cell import Cell, need, until
 
 MAIN = "huawei-classic"
 OTHER = "somebody.example.com"
+SILENCE = 60	# seconds; what nothing but silence tells is known when the last of ikod's messages got no answer, after 30
 ONE = {"us": ["192.168.3.0/24"], "peer": ["192.168.1.0/24"]}
 
 # what: (fields of the peer's Spec, the cause, who refuses if ikod begins, who if the peer does);
@@ -90,7 +91,7 @@ def run(row, name, lane, ours, peer):
     theirs = profiles.side(data, "peer", local_nets=ONE["peer"], remote_nets=ONE["us"]).change(**WRONG[row.what][0])
     cell = Cell(lane, ours, peer, row.begins, us, theirs)
     cell.start(name)
-    until(lambda: row.cause in ours.causes(), lambda: f"ikod names {ours.causes()} instead of {row.cause}", 30)
+    until(lambda: row.cause in ours.causes(), lambda: f"ikod names {ours.causes()} instead of {row.cause}", SILENCE)
     causes = ours.causes()
     need(not set(causes) - {row.cause, "phase1-down"}, lambda: f"ikod names {causes}, not {row.cause} alone")
     need(causes[row.cause] in (row.who, "nobody"), lambda: f"refused by {causes[row.cause]} instead of {row.who}")
