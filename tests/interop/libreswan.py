@@ -11,6 +11,8 @@ import subprocess
 
 import gateways as G
 
+from profiles import GIVEN, PASSWORD, POOL, USER
+
 IN = 'mount -t overlay -o "ro,lowerdir=$0/usr:/usr" libreswan /usr; mount -t tmpfs libreswan /run; exec "$@"'
 NAMES = {"sha256": "sha2_256", "sha384": "sha2_384", "sha512": "sha2_512", "ecp256": "dh19", "ecp384": "dh20",
          "ecp521": "dh21", "aes128gcm16": "aes_gcm128", "aes256gcm16": "aes_gcm256", "modp2048s256": "dh24"}
@@ -18,6 +20,8 @@ NAMES = {"sha256": "sha2_256", "sha384": "sha2_384", "sha512": "sha2_512", "ecp2
 
 def identity(text):
     """A name is marked as one, or it would be looked up."""
+    if "=" in text:
+        return f'"{text}"'
     return text if text.replace(".", "").isdigit() else f"@{text}"
 
 
@@ -28,6 +32,28 @@ def algorithms(word, group="none"):
         group = parts.pop()
     text = "-".join(NAMES.get(part, part) for part in parts)
     return text if group == "none" else f"{text};{NAMES.get(group, group)}"
+
+
+def networks(spec):
+    """Lists are of networks; an address that is given has lines of its own, or none."""
+    lines = {}
+    for side, nets in (("left", spec.local_nets), ("right", spec.remote_nets)):
+        if spec.xauth and nets != [GIVEN]:
+            lines[f"{side}subnet"] = nets[0]
+        elif not spec.xauth:
+            lines[f"{side}subnets"] = "{" + " ".join(nets) + "}"
+    return lines
+
+
+def remote_access(spec):
+    """XAUTH and mode config, which the client asks for."""
+    client, server = ("left", "right") if spec.xauth == "client" else ("right", "left")
+    lines = {f"{client}xauthclient": "yes", f"{client}modecfgclient": "yes", f"{server}xauthserver": "yes",
+             f"{server}modecfgserver": "yes", "modecfgpull": "yes"}
+    if client == "left":
+        return lines | {"leftusername": USER}
+    first = POOL["peer"].split("/", maxsplit=1)[0]
+    return lines | {"xauthby": "file", "rightaddresspool": f"{first[:-1]}10-{first[:-1]}20"}
 
 
 def margin(spec):
@@ -44,6 +70,9 @@ class Libreswan:
 
     name = "libreswan"
     version = "Libreswan 4.10"
+    # Its pluto, install_inbound_ipsec_sa() of kernel.c, has the outbound SA in place before message 2 goes out, so what it
+    # sends until that has come and its Diffie-Hellman is computed cannot be read by anybody.
+    hasty = True
     # Debian builds it without DH 2 (USE_DH2) and 22 to 24; quick mode there has no curves.
     lacks = {"modp1024": "modp1536", "modp2048s256": None}
     lacks_pfs = {"modp1024": "modp1536", "ecp256": "modp2048", "ecp384": "modp3072", "ecp521": "modp4096"}
@@ -51,8 +80,9 @@ class Libreswan:
     def __init__(self, lane):
         self.space, self.top = lane.spaces["peer"], os.environ["LIBRESWAN"]
         self.dir = os.path.join(lane.dir, "pluto")
+        self.pki = lane.pki
         self.log = os.path.join(self.dir, "pluto.log")
-        self.proc, self.spec = None, None
+        self.proc, self.spec, self.signs = None, None, False
         self.env = {**os.environ, "LD_LIBRARY_PATH": f"{self.top}/usr/lib/x86_64-linux-gnu"}
         os.makedirs(os.path.join(self.dir, "nss"))
         self.tool("usr/bin/certutil", "-N", "-d", f"sql:{self.dir}/nss", "--empty-password")
@@ -63,6 +93,21 @@ class Libreswan:
         if check and done.returncode:
             raise RuntimeError(f"{program}: exit {done.returncode}: {done.stdout.strip()[-400:]}")
         return done.stdout
+
+    def import_pki(self):
+        """Its own certificate and key, and whom to trust, once."""
+        if self.signs:
+            return
+        nss = f"sql:{self.dir}/nss"
+        self.tool("usr/bin/pk12util", "-i", f"{self.pki}/peer.p12", "-d", nss, "-K", "", "-W", "peer")
+        self.tool("usr/bin/certutil", "-A", "-d", nss, "-n", "ca", "-t", "CT,,", "-i", f"{self.pki}/ca.pem")
+        self.signs = True
+
+    def write_users(self):
+        hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD], text=True, stdout=subprocess.PIPE, timeout=60,
+                                check=True).stdout.strip()
+        with open(self.path("passwd"), "w", encoding="ascii") as f:
+            f.write(f"{USER}:{hashed}\n")
 
     def whack(self, *args, check=False):
         return self.tool("usr/libexec/ipsec/whack", "--rundir", f"{self.dir}/run", *args, check=check)
@@ -98,10 +143,14 @@ class Libreswan:
         if self.spec and self.proc:
             self.whack("--delete", "--name", "cell")
         self.spec = spec
+        if spec.auth == "rsa-sig":
+            self.import_pki()
+        if spec.xauth == "server":
+            self.write_users()
         with open(self.path("ipsec.conf"), "w", encoding="ascii") as f:
             f.write(self.text(spec))
         with open(self.path("ipsec.secrets"), "w", encoding="ascii") as f:
-            f.write(f': PSK "{spec.psk}"\n')
+            f.write(f': PSK "{spec.psk}"\n@{USER} : XAUTH "{PASSWORD}"\n')
         os.chmod(self.path("ipsec.secrets"), 0o600)
         if not self.proc:
             self.start()
@@ -113,11 +162,12 @@ class Libreswan:
     def text(spec):
         action = spec.dpd.action if spec.dpd.delay else "hold"
         lines = {
-            "ikev2": "no" if spec.version == 1 else "insist", "authby": "secret", "auto": "ignore",
+            "ikev2": "no" if spec.version == 1 else "insist", "auto": "ignore",
+            "authby": "secret" if spec.auth == "psk" else "rsasig",
             "aggressive": "yes" if spec.aggressive else "no",
             "left": spec.local, "leftid": identity(spec.local_id), "right": spec.remote,
             "rightid": identity(spec.remote_id),
-            "leftsubnets": "{" + " ".join(spec.local_nets) + "}", "rightsubnets": "{" + " ".join(spec.remote_nets) + "}",
+            **networks(spec),
             "ike": ",".join(map(algorithms, spec.ike)),
             "esp": ",".join(algorithms(word, spec.pfs) for word in spec.esp),
             "pfs": "no" if spec.pfs == "none" else "yes",
@@ -128,6 +178,10 @@ class Libreswan:
             "nat-ikev1-method": "rfc" if spec.natt else "none",
             "leftupdown": "%disabled", "retransmit-timeout": "20s",
         }
+        if spec.auth == "rsa-sig":
+            lines |= {"leftcert": "peer", "leftsendcert": "always", "rightca": "%same"}
+        if spec.xauth:
+            lines |= remote_access(spec)
         if spec.dpd.delay:
             lines |= {"dpddelay": spec.dpd.delay, "dpdtimeout": spec.dpd.timeout, "dpdaction": action}
         return "config setup\n\tikev1-policy=accept\nconn cell\n" + "".join(
@@ -135,6 +189,8 @@ class Libreswan:
 
     def connections(self):
         """Names that it makes of lists of networks."""
+        if self.spec.xauth:
+            return ["cell"]
         return [f"cell/{n}x{m}" for n in range(1, len(self.spec.local_nets) + 1)
                 for m in range(1, len(self.spec.remote_nets) + 1)]
 

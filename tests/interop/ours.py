@@ -1,23 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0
 """ikod's side: a Spec in ikod.conf's words, and what is asked of it in a cell."""
 import json
+import os
+import subprocess
 
 import gateways as G
 import lab
 
-from profiles import address_in
+from profiles import GIVEN, PASSWORD, POOL, USER, address_in
 
 
-def keys(spec, start, **more):
+MODES = {False: "main", True: "aggressive-exposes-identity-and-psk"}
+XAUTH = {"client": {"xauth-user": USER, "xauth-password-file": "password"},
+         "server": {"xauth-users-file": "users", "pool": POOL["us"]}}
+
+
+def keys(spec, start, pki, **more):
     """The lines of [connection] for a Spec."""
     words = {
         "local": spec.local, "remote": spec.remote, "local-id": spec.local_id, "remote-id": spec.remote_id,
         "local-subnets": ", ".join(spec.local_nets), "remote-subnets": ", ".join(spec.remote_nets),
-        "psk-file": "psk", "ike": ", ".join(spec.ike), "esp": ", ".join(spec.esp), "pfs": spec.pfs,
+        "auth": spec.auth, "mode": MODES[spec.aggressive],
+        "ike": ", ".join(spec.ike), "esp": ", ".join(spec.esp), "pfs": spec.pfs,
         "ike-lifetime": f"{spec.ike_life}s", "esp-lifetime": f"{spec.esp_life}s", "start": start,
         "weak-crypto": "yes" if spec.weak() else "no", "encapsulation": "udp" if spec.force_udp else "auto",
         "dpd": "on-demand" if spec.dpd.delay else "off", "retransmit-tries": "4",
     }
+    if spec.auth == "psk":
+        words["psk-file"] = "psk"
+    else:
+        words.update({"certificate": f"{pki}/us.pem", "private-key": f"{pki}/us.key", "ca": f"{pki}/ca.pem"})
+    if spec.xauth:
+        words.update({"xauth": spec.xauth, **XAUTH[spec.xauth]})
     if spec.esp_kb:
         words["esp-lifebytes"] = f"{spec.esp_kb}K"
     if spec.short_icv:
@@ -25,10 +39,16 @@ def keys(spec, start, **more):
     if spec.dpd.delay:
         words["dpd-idle"] = f"{spec.dpd.delay}s"
         words["dpd-retransmit"] = f"{max(1, (spec.dpd.timeout - spec.dpd.delay) // 3)}s"
-    if any(address_in(net) is None for net in spec.remote_nets):
+    if any(net != GIVEN and address_in(net) is None for net in spec.remote_nets):
         words["routes"] = "no"	# not one for everything
     words.update({name.replace("_", "-"): value for name, value in more.items()})
     return words
+
+
+def hashed(password):
+    """As xauth-users-file has it; made to be slow."""
+    return subprocess.run([G.IKOD, "--hash-password"], input=password, text=True, stdout=subprocess.PIPE,
+                          timeout=120, check=True).stdout.strip()
 
 
 class Ours:
@@ -39,13 +59,24 @@ class Ours:
 
     def configure(self, name, spec, start, **more):
         self.name = name
-        self.gw.configure(spec.psk, **{name: keys(spec, start, **more)})
+        if spec.xauth == "client":
+            self.write("password", PASSWORD)
+        elif spec.xauth == "server":
+            self.write("users", f"{USER}:{hashed(PASSWORD)}")
+        self.gw.configure(spec.psk, **{name: keys(spec, start, self.lane.pki, **more)})
         if self.gw.proc:
             answer = self.ask("reload")
             if not answer["ok"]:
                 raise RuntimeError(f"ikod's configuration: {answer}")
         else:
             self.gw.start()
+
+    def write(self, name, line):
+        """A file that nobody else may read."""
+        path = os.path.join(self.gw.dir, name)
+        with open(path, "w", encoding="ascii") as f:
+            f.write(line + "\n")
+        os.chmod(path, 0o600)
 
     def ask(self, command, **words):
         """What ikoctl would ask, without its process."""

@@ -11,6 +11,10 @@ TABLE = pathlib.Path(__file__).with_name("profiles.tsv")
 PSK = "Xq7-mesh-of-two-sites-4aV"
 OUTER = {"us": "198.51.100.2", "peer": "203.0.113.2"}
 ROUTER = {"us": "198.51.100.1", "peer": "203.0.113.1"}
+USER, PASSWORD = "anna", "of-nobody-but-anna-7"
+GIVEN = "mode-config"	# in place of a network: the address that the other side gives
+# out of what each side gives addresses; apart, so that none is ever on both sides
+POOL = {"us": "10.20.0.0/24", "peer": "10.21.0.0/24"}
 MESH = {"us": ["192.168.3.0/24", "192.168.4.0/24"], "peer": ["192.168.1.0/24", "192.168.2.0/24"]}
 WEAK = ("3des", "md5", "modp768", "modp1024")
 
@@ -43,6 +47,8 @@ class Spec:
     psk: str = PSK
     version: int = 1
     aggressive: bool = False
+    auth: str = "psk"	# or "rsa-sig"
+    xauth: str = ""	# "client" or "server"
     renew_esp: int = 0	# seconds after which this side begins a rekey, 0 for shortly before the end
     renew_ike: int = 0
     short_icv: bool = False	# HMAC-SHA2-256 cut to 96 bits
@@ -99,7 +105,18 @@ def side(row, me, **fields):
 
 def address_in(net):
     """The address that a gateway has in one of its own networks."""
-    return {"0.0.0.0/0": None}.get(net, net.split("/", maxsplit=1)[0][:-1] + "1")
+    address, bits = net.split("/")
+    return {"0": None, "32": address}.get(bits, address[:-1] + "1")
+
+
+def remote_access(begins, us, theirs):
+    """Both sides, where who begins has no network of its own, but a user and a password."""
+    one = {"us": us.local_nets[:1], "peer": theirs.local_nets[:1]}
+    if begins == "us":
+        return (us.change(xauth="client", local_nets=[GIVEN], remote_nets=one["peer"]),
+                theirs.change(xauth="server", local_nets=one["peer"], remote_nets=[GIVEN]))
+    return (us.change(xauth="server", local_nets=one["us"], remote_nets=[GIVEN]),
+            theirs.change(xauth="client", local_nets=[GIVEN], remote_nets=one["us"]))
 
 
 def replace_group(spec, old, new):

@@ -3,9 +3,13 @@
 import os
 import subprocess
 
+from profiles import GIVEN, PASSWORD, POOL, USER
 from vici import Vici
 
 SHELL = ". tests/netns/topology.sh; . tests/netns/strongswan.sh; STATE=$0; "
+# What it needs besides, for certificates, users and a hash of the pre-shared key for everybody.
+MORE = {"STRONGSWAN_PLUGINS": "pem pkcs1 pkcs8 x509 xauth-generic",
+        "STRONGSWAN_OPTIONS": "i_dont_care_about_security_and_use_aggressive_mode_psk = yes"}
 
 
 def proposals(words, group):
@@ -16,10 +20,14 @@ def yes(value):
     return "yes" if value else "no"
 
 
+def dynamic(net):
+    return "dynamic" if net == GIVEN else net
+
+
 def child(spec, left, right):
     """One pair of networks."""
     words = {
-        "local_ts": [left], "remote_ts": [right], "esp_proposals": proposals(spec.esp, spec.pfs),
+        "local_ts": [dynamic(left)], "remote_ts": [dynamic(right)], "esp_proposals": proposals(spec.esp, spec.pfs),
         "sha256_96": yes(spec.short_icv),
         "rekey_time": f"{spec.renew_esp or spec.esp_life * 9 // 10}s", "life_time": f"{spec.esp_life}s", "rand_time": "0s",
         "dpd_action": {"hold": "trap", "restart": "restart"}.get(spec.dpd.action, "clear"),
@@ -29,7 +37,26 @@ def child(spec, left, right):
     return words
 
 
-def connection(spec):
+def read(path):
+    with open(path, encoding="ascii") as f:
+        return f.read()
+
+
+def connection(spec, pki):
+    words = plain(spec)
+    if spec.auth == "rsa-sig":
+        words["local"] |= {"auth": "pubkey", "certs": [read(f"{pki}/peer.pem")]}
+        words["remote"] |= {"auth": "pubkey", "cacerts": [read(f"{pki}/ca.pem")]}
+        words["send_cert"] = "always"
+    if spec.xauth == "client":
+        words |= {"local-xauth": {"auth": "xauth", "xauth_id": USER}, "vips": ["0.0.0.0"]}
+    elif spec.xauth == "server":
+        words |= {"remote-xauth": {"auth": "xauth"}, "pools": ["given"]}
+    return words
+
+
+def plain(spec):
+    """As it is with a pre-shared key and no user."""
     renew = spec.renew_ike or spec.ike_life * 9 // 10
     return {
         "version": spec.version, "aggressive": yes(spec.aggressive),
@@ -47,18 +74,21 @@ class StrongSwan:
 
     name = "strongswan"
     version = "strongSwan 5.9.8"
+    hasty = False
     lacks = {}		# groups that it cannot do, and the nearest that it can
     lacks_pfs = {}
 
     def __init__(self, lane):
         self.space = lane.spaces["peer"]
+        self.pki = lane.pki
         self.state = os.path.join(lane.dir, "swan")
         self.dir = os.path.join(self.state, self.space)
         self.spec = None
         os.makedirs(self.dir)
 
     def sh(self, script, text=None, check=True):
-        done = subprocess.run(["bash", "-c", SHELL + script, self.state, self.space], input=text, text=True,
+        done = subprocess.run(["bash", "-c", SHELL + script, self.state, self.space], env={**os.environ, **MORE},
+                              input=text, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)
         if check and done.returncode:
             raise RuntimeError(f"strongSwan: {done.stdout.strip()[-400:]}")
@@ -81,7 +111,13 @@ class StrongSwan:
         with self.vici() as swan:
             swan.ask("clear-creds")
             swan.ask("load-shared", {"type": "IKE", "data": spec.psk, "owners": []})
-            swan.ask("load-conn", {"cell": connection(spec)})
+            if spec.auth == "rsa-sig":
+                swan.ask("load-key", {"type": "any", "data": read(f"{self.pki}/peer.key")})
+            if spec.xauth:
+                swan.ask("load-shared", {"type": "XAUTH", "data": PASSWORD, "owners": [USER]})
+            if spec.xauth == "server":
+                swan.ask("load-pool", {"given": {"addrs": POOL["peer"]}})
+            swan.ask("load-conn", {"cell": connection(spec, self.pki)})
 
     def initiate(self):
         """Each pair; nothing is waited for."""

@@ -11,6 +11,9 @@
 #	strongswan_ctl dc-gw --initiate --child c11
 #	strongswan_kill dc-gw
 #
+# STRONGSWAN_PLUGINS and STRONGSWAN_OPTIONS add plugins and lines of charon's
+# settings to those that all tests have.
+#
 # It is started from where it was extracted: a mount namespace of its own shows
 # it the extracted files as /usr, so nothing of it has to be installed.
 
@@ -25,7 +28,8 @@ strongswan_write_conf() {
 	local dir=$1
 	cat >"$dir/strongswan.conf" <<-CONF
 		charon {
-			load = random nonce openssl aes sha1 sha2 hmac kdf gcm kernel-netlink socket-default vici
+			load = random nonce openssl aes sha1 sha2 hmac kdf gcm kernel-netlink socket-default vici ${STRONGSWAN_PLUGINS:-}
+			${STRONGSWAN_OPTIONS:-}
 			install_virtual_ip = no
 			retransmit_timeout = 2.0
 			retransmit_base = 1.4
