@@ -90,33 +90,45 @@ const struct collision_rule *collide_ikes(struct ike_sa *up, struct ike_sa *used
 
 /* ---- pairs ---- */
 
+/* What the peer begins within that may be a message 1 that it sent before it knew of @ours, with everything that can be lost. */
+static uint64_t crossing_until(const struct child_sa *ours)
+{
+	uint64_t window = (ours->hard - ours->born) / 4;
+
+	return ours->born + (window < CROSSING ? window : CROSSING);
+}
+
 /*
  * Both exchanges go to their end: a responder that never gets its message 3
  * takes that badly (some give the whole IKE SA up). We began ours before we saw
  * message 1 of theirs; whether the peer knew of ours when it sent it we cannot
- * see, but it does not begin one soon while ours waits for proof, and renews it
- * much later. So what comes within the time that a message 1 may take, with
- * everything that can be lost, has crossed ours.
+ * see, but it does not begin one soon beside ours, and renews it much later;
+ * when we want to renew ours ourselves is no matter. So what comes within the
+ * time that a message 1 may take has crossed ours.
  */
 static bool pairs_crossed(const struct child_sa *a, const struct child_sa *b)
 {
 	const struct child_sa *ours = a->role == ROLE_INITIATOR ? a : b, *theirs = ours == a ? b : a;
-	uint64_t window = (ours->hard - ours->born) / 4;
 
-	if (a->role == b->role || theirs->begun < ours->begun || theirs->begun >= ours->soft)
-		return false;
-	return theirs->begun <= ours->born + (window < CROSSING ? window : CROSSING);
+	return a->role != b->role && theirs->begun >= ours->begun && theirs->begun <= crossing_until(ours);
 }
 
-/* Both ends see the same numbers, in the other order. */
-static bool pair_is_larger(const struct child_sa *a, const struct child_sa *b)
+/*
+ * Both ends see the same numbers, in the other order. An end that renews its
+ * own pair at once (a limit in bytes is near) may still get one that has crossed
+ * the old one, and that has crossed the new one then. Compared with each by its
+ * own numbers the three could go round in a circle, and the ends, who see them
+ * in another order, would stop at different ones: the new one counts as the old.
+ */
+uint64_t pair_rank(const struct child_sa *csa)
 {
-	uint32_t alo = a->spi_in < a->spi_out ? a->spi_in : a->spi_out;
-	uint32_t ahi = a->spi_in < a->spi_out ? a->spi_out : a->spi_in;
-	uint32_t blo = b->spi_in < b->spi_out ? b->spi_in : b->spi_out;
-	uint32_t bhi = b->spi_in < b->spi_out ? b->spi_out : b->spi_in;
+	const struct child_sa *old;
 
-	return alo != blo ? alo > blo : ahi > bhi;
+	DL_FOREACH(csa->child->sas, old)
+		if (old != csa && old->role == csa->role && csa->begun <= crossing_until(old))
+			return old->rank;
+	return csa->spi_in < csa->spi_out ? (uint64_t)csa->spi_in << 32 | csa->spi_out :
+					    (uint64_t)csa->spi_out << 32 | csa->spi_in;
 }
 
 static bool pair_is_newer(const struct child_sa *a, const struct child_sa *b)
@@ -127,7 +139,7 @@ static bool pair_is_newer(const struct child_sa *a, const struct child_sa *b)
 const struct collision_rule *collide_pairs(struct child_sa *a, struct child_sa *b, struct child_sa **survivor)
 {
 	enum met met = pairs_crossed(a, b) ? MET_PAIR_CROSSED : MET_PAIR_RENEWED;
-	bool keep_a = keep_of(met) == KEEP_LARGER ? pair_is_larger(a, b) : pair_is_newer(a, b);
+	bool keep_a = keep_of(met) == KEEP_LARGER ? a->rank > b->rank : pair_is_newer(a, b);
 
 	*survivor = keep_a ? a : b;
 	return collision_rule(met, (*survivor)->role);

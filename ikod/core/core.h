@@ -119,16 +119,18 @@ enum child_sa_state {
  * @negotiated: the exchange is over; @done_at is when
  * @confirms: the peer will say when it is ready (set before child_sa_negotiated()); nothing is sent with the pair
  *            until then, or until it has had its time
- * @inherited: when it was put to use because the one that we sent with had ended
+ * @inherited: when it was put to use because the one that we sent with had ended; @assumed: before the exchange was over
  * @doubted: conn_doubt() has had its say on this pair
+ * @retired: when another one took its place
+ * @rank: see pair_rank()
  * @we_delete: once drained, it is ours to send the Delete
  * @begun: when our quick mode began, or the peer's message 1 came; @born is when it was installed
  * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
  */
 struct child_sa {
 	struct child_sa **holder;
-	bool negotiated, confirms, doubted, we_delete, drain_asked;
-	uint64_t done_at, inherited;
+	bool negotiated, confirms, doubted, we_delete, drain_asked, assumed;
+	uint64_t done_at, inherited, retired, rank;
 	uint32_t seen_in, seen_out;
 	struct child *child;
 	struct child_sa *next, *prev;
