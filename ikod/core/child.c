@@ -42,18 +42,30 @@ static struct quicks quicks_running(const struct conn *c)
 }
 
 /*
+ * Ours may begin when it cannot be taken for one that has crossed theirs: the
+ * peer measures from message 2 on, which may be as late as a message 1. After
+ * one that came to nothing the next is not worth the whole wait: a message 3
+ * that never arrives would keep ours from beginning for ever.
+ */
+uint64_t child_theirs_first(const struct child *child)
+{
+	return child->unproven ? CROSSING : THEIRS_FIRST;
+}
+
+/*
  * MET_PAIR_THEIRS_FIRST: the peer's own exchange for this pair of networks is
  * between our message 2 and its message 3. Its end, whichever it is, pumps
- * again. If ours begins in the end, then so late that it has not crossed it.
+ * again.
  */
 static bool theirs_pending(const struct child *child)
 {
+	uint64_t wait = child_theirs_first(child);
 	const struct child_sa *csa;
 
 	if (v1_quick_answering(child))
 		return collision_rule(MET_PAIR_THEIRS_FIRST, ROLE_RESPONDER)->when == WHEN_DECIDED;
 	DL_FOREACH(child->sas, csa)
-		if (!csa->negotiated && csa->role == ROLE_RESPONDER && child->conn->e->now - csa->born < CROSSING)
+		if (!csa->negotiated && csa->role == ROLE_RESPONDER && child->conn->e->now - csa->born < wait)
 			return collision_rule(MET_PAIR_THEIRS_FIRST, csa->role)->when == WHEN_DECIDED;
 	return false;
 }

@@ -218,7 +218,7 @@ static uint64_t not_crossing(const struct child *child, uint64_t in_ms)
 	const struct child_sa *csa;
 
 	DL_FOREACH(child->sas, csa) {
-		uint64_t young = csa_life(csa) / 2 < 2 * CROSSING ? csa_life(csa) / 2 : 2 * CROSSING;
+		uint64_t young = csa_life(csa) / 2 < THEIRS_FIRST ? csa_life(csa) / 2 : THEIRS_FIRST;
 
 		if (csa->role == ROLE_RESPONDER && now + in_ms < csa->born + young)
 			in_ms = csa->born + young - now;
@@ -333,7 +333,7 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
 	kernel_sa_install(csa, p);
 	engine_set_timer(e, &csa->expire, csa_life(csa), csa_expired, csa);
 	if (csa->role == ROLE_RESPONDER)
-		engine_set_timer(e, &csa->promote, CROSSING, csa_outwaited, csa);
+		engine_set_timer(e, &csa->promote, child_theirs_first(child), csa_outwaited, csa);
 	return csa;
 }
 
@@ -349,6 +349,7 @@ void child_sa_negotiated(struct child_sa *csa, bool proven)
 		return;
 	csa->negotiated = true;
 	csa->done_at = c->child_done = e->now;
+	child->unproven = false;
 	child->failures = 0;
 	child->failure = (struct failure){ 0 };
 	child->wanted = false;
@@ -389,6 +390,7 @@ void child_sa_abandon(struct child_sa *csa)
 	if (csa->negotiated)
 		return;
 	if (csa->role == ROLE_RESPONDER && child->conn->ike) {
+		child->unproven = true;
 		rule = collision_rule(MET_PAIR_UNPROVEN, csa->role);
 		if (rule->remover == BY_US)
 			csa_delete_sent(csa);

@@ -30,7 +30,7 @@ static const struct collision_rule rules[] = {
 	{ MET_PAIR_CROSSED, AS_RESPONDER, KEEP_LARGER, BY_US, WHEN_DRAINED,
 	  "Who made the one too many ends it." },
 	{ MET_PAIR_THEIRS_FIRST, AS_RESPONDER, KEEP_OLDER, BY_NOBODY, WHEN_DECIDED,
-	  "What we want is being made: a second one would be the one too many. Ours waits for half a minute." },
+	  "What we want is being made: a second one would be the one too many. Ours waits for a minute." },
 	{ MET_PAIR_UNPROVEN, AS_RESPONDER, KEEP_OLDER, BY_US, AT_ONCE,
 	  "The peer may have lost its message 3 and use the pair: it is told, and without another pair we negotiate." },
 	{ MET_PAIR_TOO_MANY, AS_EITHER, KEEP_NEWER, BY_US, AT_ONCE,

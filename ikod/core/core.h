@@ -97,6 +97,7 @@ struct child {
 	bool wanted;			/* to be brought up as soon as there is an IKE SA */
 	bool installed;			/* the kernel child exists */
 	uint64_t started;		/* when our last quick mode began */
+	bool unproven;			/* the peer's last one ended without message 3 */
 	bool trying;			/* and it has neither succeeded nor been reported as failed */
 	unsigned int failures;
 	unsigned int doubts;		/* pairs replaced in doubt, one after the other: conn_doubt() */

@@ -18,7 +18,8 @@
 #define DRAIN		SECONDS(10)	/* a replaced pair is received from for so long */
 #define DRAIN_OTHER	SECONDS(60)	/* and so long if the peer has to delete it and does not */
 #define CROSSING	SECONDS(35)	/* message 1 of a quick mode comes within that, whatever is lost: the last of five goes out after 30 s */
-#define UNPROVEN	SECONDS(120)	/* without a packet on the new pair the old one stays for so long, see csa_unproven() */
+#define THEIRS_FIRST	(2 * CROSSING)	/* nothing of ours begins beside the peer's for so long: see child_theirs_first() */
+#define UNPROVEN	SECONDS(120)	/* without a packet on the new pair the old one stays for so long, see csa_missed() */
 #define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
 #define QUICKS_MAX	16		/* our quick modes at once in one connection */
 #define QUICK_TURN	SECONDS(4)	/* and one at a time within so long: see child_pump() */
@@ -104,6 +105,8 @@ void conn_reloaded(struct conn *c);
 /* child.c */
 void child_pump(struct conn *c);
 void child_retry_due(void *owner);
+/** child_theirs_first - how long ours waits for message 3 of the peer's */
+uint64_t child_theirs_first(const struct child *child);
 /** child_want_later - negotiate in @ms unless the peer does before */
 void child_want_later(struct child *child, uint64_t ms);
 /** child_lost - the last pair is gone */
