@@ -181,12 +181,23 @@ static void suspect_ike(struct child *child)
 		conn_renew_phase1(c);
 }
 
+/* The peer's own exchange has made meanwhile what ours was for. */
+static bool made_meanwhile(const struct child *child)
+{
+	return child->trying && child->current && child->current->done_at >= child->started;
+}
+
 void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours,
 		  const char *theirs)
 {
 	struct conn *c = child->conn;
 	char pair[CHILD_STRLEN];
 
+	if (cause == FAIL_NO_RESPONSE && made_meanwhile(child)) {
+		child->trying = false;
+		conn_pump_soon(c);
+		return;
+	}
 	failure_set(&child->failure, c->e->now, PHASE_2, cause, who, ours, theirs);
 	report(c, child_str(child, pair), &child->failure);
 	if (child->quick || !child->trying)	/* a proposal of the peer, not ours */

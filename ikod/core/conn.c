@@ -197,7 +197,7 @@ bool conn_cmd_up(struct conn *c, char *err, size_t errlen)
 		engine_stop_timer(c->e, &c->children[i].retry);
 		c->children[i].failures = 0;
 	}
-	conn_want_all(c, false);
+	conn_want_all(c);
 	conn_initiate(c);
 	conn_pump_soon(c);
 	return true;

@@ -14,10 +14,25 @@ struct ike_sa *conn_connecting(const struct conn *c, enum ike_role role)
 	return NULL;
 }
 
+/*
+ * @c, on demand, has pairs and no IKE SA: no packet asks for one, and until the
+ * pairs are to be renewed nobody could find out that the peer is dead, nor be
+ * told that the pairs have gone.
+ */
+static bool in_use(const struct conn *c)
+{
+	if (c->cfg->start != START_ON_DEMAND || c->rest != REST_NONE)
+		return false;
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (c->children[i].current)
+			return true;
+	return false;
+}
+
 static void retry_due(void *owner)
 {
 	struct conn *c = owner;
-	bool wanted = conn_begins(c);
+	bool wanted = conn_begins(c) || in_use(c);
 
 	for (unsigned int i = 0; !wanted && i < c->n_children; i++)
 		wanted = c->children[i].wanted;
@@ -131,9 +146,9 @@ void conn_pump_soon(struct conn *c)
 	conn_pump_in(c, 0);
 }
 
-void conn_want_all(struct conn *c, bool even_up)
+void conn_want_all(struct conn *c)
 {
 	for (unsigned int i = 0; i < c->n_children; i++)
-		if (even_up || !c->children[i].current)
+		if (!c->children[i].current)
 			c->children[i].wanted = true;
 }

@@ -102,6 +102,18 @@ static bool fall_back(struct conn *c)
 	return true;
 }
 
+/*
+ * Peers that tie their ESP SAs to the IKE SA have none any more, others have
+ * them all. What such a one has made just now waits: it would take ours for a
+ * pair that has crossed its own (MET_PAIR_CROSSED).
+ */
+static void renew_pairs(struct conn *c)
+{
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (c->children[i].current)
+			csa_rekey_soon(c->children[i].current, 1);
+}
+
 /* No IKE SA is left. Children that are up stay, and are renewed under the next one. */
 static void phase1_lost(struct conn *c, enum failure_cause cause, enum failure_who who, uint64_t lived)
 {
@@ -114,9 +126,13 @@ static void phase1_lost(struct conn *c, enum failure_cause cause, enum failure_w
 	engine_stop_timer(c->e, &c->grace);
 	for (unsigned int i = 0; cause == FAIL_PEER_DELETED && i < c->n_children; i++)
 		csa_end_inherited(c->children[i].current);
+	if (cause == FAIL_EXPIRED)	/* the renewal has failed, and goes on if somebody wants one */
+		conn_retry_now(c);
 	if (!conn_begins(c) || !conn_may_initiate(c))
 		return;
-	conn_want_all(c, cause == FAIL_PEER_DELETED);
+	conn_want_all(c);
+	if (cause == FAIL_PEER_DELETED)
+		renew_pairs(c);
 	if (flapping)
 		conn_schedule_retry(c);
 	else

@@ -106,7 +106,7 @@ static void grace_due(void *owner)
 		engine_set_timer(c->e, &c->grace, GRACE, grace_due, c);
 		return;
 	}
-	conn_want_all(c, false);
+	conn_want_all(c);
 	conn_pump_soon(c);
 }
 
@@ -121,7 +121,7 @@ static void restart_children(struct conn *c, struct ike_sa *sa, bool rekeyed)
 		return;
 	/* of two that crossed, the initiator of the one that is used: both ends see the same */
 	if (sa->role == ROLE_INITIATOR) {
-		conn_want_all(c, false);
+		conn_want_all(c);
 		engine_stop_timer(c->e, &c->grace);
 	} else {
 		engine_set_timer(c->e, &c->grace, GRACE, grace_due, c);

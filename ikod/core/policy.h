@@ -96,7 +96,8 @@ void conn_retry_now(struct conn *c);
 /** conn_pump_soon - start wanted quick modes as soon as the current call is through */
 void conn_pump_soon(struct conn *c);
 void conn_pump_in(struct conn *c, uint64_t ms);
-void conn_want_all(struct conn *c, bool even_up);
+/** conn_want_all - bring up what is not */
+void conn_want_all(struct conn *c);
 bool conn_cmd_up(struct conn *c, char *err, size_t errlen);
 void conn_cmd_down(struct conn *c);
 /** conn_reloaded - the configuration was read again and says the same */

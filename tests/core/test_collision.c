@@ -257,7 +257,7 @@ static void ike_theirs_first(enum survivor_role role)
 		assert_int_equal(ike_count(net, 0, IKE_CONNECTING), 0);
 		assert_int_not_equal(site_conn(net, 0)->knocked, 0);
 		ike_tick(net->nodes[0].e, net->now);
-		conn_want_all(site_conn(net, 0), false);
+		conn_want_all(site_conn(net, 0));
 		conn_initiate(site_conn(net, 0));
 		net_step(net);
 		net_run(net, 500);
@@ -584,6 +584,166 @@ static void pair_too_many(enum survivor_role role)
 	net_free(net);
 }
 
+/* ---- what the simulator found ---- */
+
+static void soft_expire(struct net *net, unsigned int i, unsigned int k)
+{
+	const struct child_sa *csa = child_at(net, i, k)->current;
+	struct ike_kernel_event ev = { .type = KEV_SOFT_EXPIRE, .ifname = "vpn0", .dir = SA_OUT, .idle_ms = -1,
+				       .peer_id = csa->child->conn->peer_id, .child_id = csa->child->id,
+				       .spi = csa->spi_out };
+
+	ike_kernel_event(net->nodes[i].e, net->now, &ev);
+	net_step(net);
+}
+
+static struct {
+	unsigned int messages_1, messages_3;	/* of node 1's next quick mode; of those that node 0 begins */
+} late;
+
+static bool lose_late(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	unsigned int *left = from ? &late.messages_1 : &late.messages_3;
+
+	(void)net;
+	if (p[18] != XCHG_QUICK || !*left || (from ? len <= 100 : len > 100))
+		return false;
+	--*left;
+	return true;
+}
+
+/*
+ * A limit in bytes has node 0 renew its own pair while message 1 of one that has
+ * crossed it is still on its way: that the pair is due, or was followed by
+ * another one, does not change what has crossed what.
+ */
+static void renewed_while_one_crosses(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2 * 3 * 16; i++) {
+		struct net *net = settled(700 + i, 10000);
+
+		net->traffic_ms = 200;
+		wire.also = lose_late;
+		late.messages_1 = 1 + i / 2 % 3;
+		rekey(net, 1, 0);
+		net_run(net, 5);
+		late.messages_3 = 0;
+		rekey(net, 0, 0);
+		net_run(net, 900);
+		late.messages_3 = i % 2 ? 3 : 0;
+		soft_expire(net, 0, 0);
+		net_run(net, 250 * 1000);
+		assert_true(same_pair(net, 0));
+		if (!both_quiet(net))
+			fail_msg("%u: duplicates are left", i);
+		for (unsigned int k = 0; k < 2; k++) {
+			assert_int_equal(node_count(&net->nodes[k], "child-down"), 0);
+			if (net->nodes[k].esp_lost)
+				fail_msg("%u: node %u removed what its peer still sent with", i, k);
+		}
+		net_free(net);
+	}
+}
+
+/* Until it is too late for ours to be taken for one that has crossed theirs */
+static void theirs_first_is_waited_for(void **state)
+{
+	struct net *net = settled(81, 10000);
+	unsigned int before = net->nodes[1].installs;
+
+	(void)state;
+	wire.also = lose_quick_3_of_0;
+	rekey(net, 0, 3);
+	net_run(net, 500);
+	rekey(net, 1, 3);
+	net_run(net, CROSSING + 20 * 1000);
+	assert_null(child_at(net, 1, 3)->quick);
+	assert_int_equal(net->nodes[1].installs, before + 2);
+	net->traffic_ms = 100;		/* a packet is as good as message 3 */
+	net_run(net, 500);
+	assert_true(same_pair(net, 3));
+	wire.also = NULL;
+	net_run(net, 100 * 1000);
+	assert_true(both_quiet(net));
+	assert_clean(net);
+	net_free(net);
+}
+
+static void kill_ikes(struct net *net, unsigned int i)
+{
+	struct ike_sa *sa, *tmp;
+
+	DL_FOREACH_SAFE(site_conn(net, i)->ikes, sa, tmp)
+		ike_sa_kill(sa);
+}
+
+/* Message 3 is lost, and the peer gives the pair up without our hearing of it: it goes on with the old one. */
+static void old_pair_stays_as_long_as_it_is_used(void **state)
+{
+	struct net *net = settled(82, 10000);
+
+	(void)state;
+	net->traffic_ms = 500;
+	wire.also = lose_quick_3_of_0;
+	rekey(net, 0, 1);
+	net_run(net, 100);
+	net->cut = 1;			/* nothing of node 0 arrives any more */
+	net_run(net, 2000);
+	assert_false(same_pair(net, 1));
+	kill_ikes(net, 1);
+	net_run(net, 3 * UNPROVEN / 2);
+	assert_int_equal(net->nodes[0].esp_lost, 0);
+	wire.also = NULL;
+	net->cut = 0;
+	net_run(net, 300 * 1000);
+	assert_true(same_pair(net, 1));
+	assert_true(both_quiet(net));
+	net_free(net);
+}
+
+/* Packets in one direction never prove ours at the end that sends; what was replaced goes all the same. */
+static void one_way_renewals_leave_nothing(void **state)
+{
+	struct net *net = settled(83, 10000);
+	uint32_t old = child_at(net, 0, 0)->current->spi_in;
+	struct child_sa *csa;
+
+	(void)state;
+	net->traffic_ms = 500;
+	net->one_way = true;
+	for (unsigned int i = 0; i < 4; i++) {
+		rekey(net, 0, 0);
+		net_run(net, UNPROVEN / 2);
+	}
+	HASH_FIND(hh_in, net->nodes[0].e->spis, &old, sizeof(old), csa);
+	assert_null(csa);
+	net_free(net);
+}
+
+/* The peer ended the IKE SA: its pairs are renewed, but what it has just made not yet, it would be taken for crossed. */
+static void young_pair_outlives_the_ike_sa(void **state)
+{
+	struct net *net = settled(84, 10000);
+	uint32_t young, old;
+
+	(void)state;
+	rekey(net, 1, 0);
+	net_run(net, 3000);
+	young = child_at(net, 0, 0)->current->spi_in;
+	old = child_at(net, 0, 1)->current->spi_in;
+	assert_int_equal(child_at(net, 0, 0)->current->role, ROLE_RESPONDER);
+	v1_send_delete_ike(site_conn(net, 1)->ike);
+	kill_ikes(net, 1);
+	net_run(net, CROSSING);
+	assert_int_equal(child_at(net, 0, 0)->current->spi_in, young);
+	assert_int_not_equal(child_at(net, 0, 1)->current->spi_in, old);
+	net_run(net, 3 * CROSSING);
+	assert_int_not_equal(child_at(net, 0, 0)->current->spi_in, young);
+	assert_true(same_pair(net, 0));
+	net_free(net);
+}
+
 /* ---- a test for each row ---- */
 
 static const struct {
@@ -677,6 +837,11 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_two_ends_agree),
 		cmocka_unit_test(each_row),
 		cmocka_unit_test(crossed_ikes_agree_under_loss),
+		cmocka_unit_test(renewed_while_one_crosses),
+		cmocka_unit_test(theirs_first_is_waited_for),
+		cmocka_unit_test(old_pair_stays_as_long_as_it_is_used),
+		cmocka_unit_test(one_way_renewals_leave_nothing),
+		cmocka_unit_test(young_pair_outlives_the_ike_sa),
 		cmocka_unit_test(crossed_pairs_agree_under_loss),
 	};
 
