@@ -79,19 +79,33 @@ static void csa_delete_sent(struct child_sa *csa)
 		v1_send_delete_esp(c->ike, &csa->spi_in, 1);
 }
 
-/*
- * Nothing answers message 3. If it was lost, the peer goes on sending with the
- * old pair until its message 2, repeated, brings it to us again, or until it
- * gives up and negotiates anew: only a packet on the new pair says that it did not.
- */
-static bool csa_unproven(const struct child_sa *csa)
+/* A packet shows that the peer holds it, or, if the peer made it, message 3 does. */
+static bool csa_proven(const struct child_sa *csa)
 {
-	return csa->role == ROLE_INITIATOR && !csa->used_in && csa_engine(csa)->now - csa->done_at < UNPROVEN;
+	return csa->used_in || (csa->role == ROLE_RESPONDER && csa->negotiated && !csa->assumed);
 }
 
 /*
- * Drained. If the Delete is the peer's task and it does not come, look whether
- * the peer still sends with the old pair (some do, to the end of its life).
+ * Nothing answers message 3. If it was lost, the peer goes on sending with the
+ * old pair until its message 2, repeated, brings it to us again, or until it
+ * gives up and negotiates anew: only a packet on the new pair says that it did
+ * not. Both are over after a while, counted from here: later renewals, which
+ * traffic in one direction leaves unproven as well, do not begin it anew.
+ */
+static bool csa_missed(const struct child_sa *csa)
+{
+	return !csa_proven(csa->child->current) && csa_engine(csa)->now - csa->retired < UNPROVEN;
+}
+
+/* The peer is to send the Delete; or, a line that is dead one way for that long, it was never told to move on. */
+static bool csa_may_be_used(const struct child_sa *csa)
+{
+	return !csa->we_delete || !csa_proven(csa->child->current);
+}
+
+/*
+ * Drained. Unless it is certain that the peer has moved on, look whether it
+ * still sends with the old pair (some do, to the end of its life).
  */
 static void csa_drained(void *owner)
 {
@@ -101,18 +115,20 @@ static void csa_drained(void *owner)
 
 	if (!child->current || child->current == csa)
 		return;
-	if (csa_unproven(child->current)) {
+	if (csa_missed(csa)) {
 		engine_set_timer(e, &csa->drain, drain_ms(csa), csa_drained, csa);
 		return;
 	}
-	if (!csa->we_delete && !csa->drain_asked) {
+	if (csa_may_be_used(csa) && !csa->drain_asked) {
 		csa->drain_asked = true;
 		kernel_query(child->conn);
 		engine_set_timer(e, &csa->drain, SECONDS(1), csa_drained, csa);
 		return;
 	}
-	if (!csa->we_delete && csa->idle_in_ms >= 0 && csa->idle_in_ms < (int64_t)DRAIN) {
+	if (csa_may_be_used(csa) && csa->idle_in_ms >= 0 && csa->idle_in_ms < (int64_t)DRAIN) {
 		csa->drain_asked = false;
+		if (!csa_proven(child->current))	/* the peer has none of it */
+			csa_rekey_soon(child->current, 1);
 		engine_set_timer(e, &csa->drain, DRAIN_OTHER, csa_drained, csa);
 		return;
 	}
@@ -120,11 +136,23 @@ static void csa_drained(void *owner)
 	csa_remove(csa);
 }
 
+/* The peer sends with another one only now: what is replaced drains from here on. */
+static void csa_moved_on(struct child *child)
+{
+	struct ike_engine *e = child->conn->e;
+	struct child_sa *old;
+
+	DL_FOREACH(child->sas, old)
+		if (old->state == CSA_PREVIOUS && timer_running(&old->drain) && old->drain.due < e->now + drain_ms(old))
+			engine_set_timer(e, &old->drain, drain_ms(old), csa_drained, old);
+}
+
 static void csa_retire(struct child_sa *csa, const struct collision_rule *rule)
 {
 	struct ike_engine *e = csa_engine(csa);
 
 	csa->state = CSA_PREVIOUS;
+	csa->retired = e->now;
 	csa->we_delete = rule->remover == BY_US;
 	csa->drain_asked = false;
 	engine_stop_timer(e, &csa->rekey);
@@ -152,6 +180,8 @@ static void csa_promote(struct child_sa *csa)
 	struct child_sa *other, *survivor;
 	bool rekeyed = child->current;
 
+	if (rekeyed && !csa_proven(child->current))
+		csa_moved_on(child);
 	engine_stop_timer(csa_engine(csa), &csa->promote);
 	engine_stop_timer(csa_engine(csa), &csa->drain);
 	csa->state = CSA_CURRENT;
@@ -410,11 +440,19 @@ void child_sa_refused(struct child_sa *csa)
 
 /* ---- the end ---- */
 
-/* The newest that is, or may be taken to be, held by the peer too */
-static struct child_sa *csa_heir(struct child *child)
+/*
+ * The newest that is, or may be taken to be, held by the peer too. If the peer
+ * ends what nothing has proven, it has given that up and never moved on to it:
+ * then it sends with what was proven before, whatever else is under way.
+ */
+static struct child_sa *csa_heir(struct child *child, bool proven)
 {
 	struct child_sa *csa;
 
+	if (!proven)
+		DL_FOREACH(child->sas, csa)
+			if (csa_proven(csa))
+				return csa;
 	DL_FOREACH(child->sas, csa)
 		if (csa->negotiated || csa->role == ROLE_RESPONDER)
 			return csa;
@@ -427,6 +465,7 @@ static void csa_inherit(struct child_sa *heir)
 
 	heir->state = CSA_NEXT;
 	heir->inherited = now;
+	heir->assumed = !heir->negotiated;
 	child_sa_negotiated(heir, true);
 	if (heir->child->current != heir)
 		csa_promote(heir);
@@ -437,14 +476,14 @@ static void csa_inherit(struct child_sa *heir)
 void csa_end(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail)
 {
 	struct child *child = csa->child;
-	bool current = child->current == csa;
+	bool current = child->current == csa, proven = csa_proven(csa);
 	uint64_t lived = csa_engine(csa)->now - csa->born;
 	struct child_sa *heir;
 
 	csa_remove(csa);
 	if (!current)
 		return;
-	heir = csa_heir(child);
+	heir = csa_heir(child, proven);
 	if (heir)
 		csa_inherit(heir);
 	else
@@ -465,6 +504,8 @@ void csa_end_inherited(struct child_sa *csa)
 
 void csa_first_use(struct child_sa *csa)
 {
+	if (csa->state == CSA_CURRENT && !csa_proven(csa))
+		csa_moved_on(csa->child);
 	csa->used_in = true;
 	csa->child->doubts = 0;
 	if (csa->state != CSA_NEXT)
