@@ -107,7 +107,7 @@ void conn_moved(struct ike_sa *sa, const struct ike_path *path)
  * The oldest pair of a tunnel first: with its newest some peers end what else
  * they have of it, and Libreswan 4.10 does not survive the rest of the message.
  */
-static void send_esp_deletes(struct conn *c)
+static void send_esp_deletes(struct conn *c, struct ike_sa *sa)
 {
 	uint32_t spis[DELETES_MAX];
 	unsigned int n = 0;
@@ -119,7 +119,7 @@ static void send_esp_deletes(struct conn *c)
 			csa = csa->prev;	/* of the newest: the oldest */
 			spis[n++] = csa->spi_in;
 			if (n == DELETES_MAX) {
-				v1_send_delete_esp(c->ike, spis, n);
+				v1_send_delete_esp(sa, spis, n);
 				n = 0;
 			}
 			if (csa == newest)
@@ -127,7 +127,7 @@ static void send_esp_deletes(struct conn *c)
 		}
 	}
 	if (n)
-		v1_send_delete_esp(c->ike, spis, n);
+		v1_send_delete_esp(sa, spis, n);
 }
 
 static void send_deletes(struct conn *c)
@@ -136,7 +136,10 @@ static void send_deletes(struct conn *c)
 
 	if (!c->ike)
 		return;
-	send_esp_deletes(c);
+	/* of two that crossed, a peer that restarted meanwhile has the one that it began, and that alone */
+	DL_FOREACH(c->ikes, sa)
+		if (sa == c->ike || (sa->state == IKE_REKEYED && sa->role != c->ike->role))
+			send_esp_deletes(c, sa);
 	DL_FOREACH(c->ikes, sa)
 		if (sa->state == IKE_REKEYED)
 			v1_send_delete_ike(sa);
