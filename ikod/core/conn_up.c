@@ -30,6 +30,21 @@ static void set_lifetime(struct ike_sa *sa)
 		conn_renew_in(sa, soft);
 }
 
+void conn_life_told(struct ike_sa *sa, uint64_t life_s)
+{
+	struct ike_engine *e = sa->e;
+	uint64_t expires = (sa->up_at ? sa->up_at : e->now) + SECONDS(life_s);
+
+	if (sa->expires > e->now && expires >= sa->expires)
+		return;
+	sa->expires = expires > e->now ? expires : e->now + 1;
+	if (!sa->up_at)		/* not admitted yet */
+		return;
+	engine_set_timer(e, &sa->expire, sa->expires - e->now, conn_ike_expired, sa);
+	if (sa->conn->ike == sa)
+		set_lifetime(sa);
+}
+
 /* Not ours to end: @rule says so in each case. Its own lifetime does it. */
 static void retire_ike(struct ike_sa *sa, const struct collision_rule *rule)
 {

@@ -312,6 +312,8 @@ bool conn_id_acceptable(const struct conn *c, const struct ike_path *path, const
 
 /** conn_phase1_up - @sa is authenticated and IKE_ESTABLISHED (set by the caller or here) */
 void conn_phase1_up(struct ike_sa *sa);
+/** conn_life_told - the peer will end @sa that many seconds after phase 1 */
+void conn_life_told(struct ike_sa *sa, uint64_t life_s);
 /** conn_phase1_failed - phase 1 ended badly; kills @sa. @ours, @theirs may be NULL */
 void conn_phase1_failed(struct ike_sa *sa, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
 /** conn_knocked - an acceptable message 1 came, from the peer or in its name */

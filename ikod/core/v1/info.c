@@ -66,6 +66,16 @@ static void take_delete(struct ike_sa *sa, const struct v1_delete *d)
 
 /* ---- receiving ---- */
 
+/* RFC 2407 4.6.3.1; after aggressive mode it comes alone, see v1_aggr_announce(). Only ever shorter than what we offered. */
+static void take_lifetime(struct ike_sa *sa, const struct v1_msg *m)
+{
+	struct v1_life told = { 0 };
+
+	v1_lifetime_told(&m->chain, PROTO_ISAKMP, &told);
+	if (sa->role == ROLE_INITIATOR && told.s >= V1_P1_LIFE_MIN)
+		conn_life_told(sa, told.s < V1_LIFE_MAX ? told.s : V1_LIFE_MAX);
+}
+
 static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct v1_notify *n)
 {
 	if (v1_notify_is_error(n)) {
@@ -81,6 +91,9 @@ static void take_notify(struct ike_sa *sa, const struct v1_msg *m, const struct 
 	case N_INITIAL_CONTACT:
 		if (v1_contact_is(sa, n))
 			conn_initial_contact(sa);
+		break;
+	case N_RESPONDER_LIFETIME:
+		take_lifetime(sa, m);
 		break;
 	case N_CONNECTED:
 		v1_commit_notify(sa, m->hdr.msgid);
@@ -100,6 +113,8 @@ static void early_notify(struct ike_sa *sa, const struct v1_msg *m, const struct
 		v1_dpd_take(sa, m, n);
 	else if (n->type == N_INITIAL_CONTACT && v1_contact_is(sa, n))
 		v1_priv(sa)->admit.initial_contact = true;
+	else if (n->type == N_RESPONDER_LIFETIME)
+		take_lifetime(sa, m);
 }
 
 static bool has_notify(const struct v1_chain *ch, uint16_t type)
