@@ -11,12 +11,14 @@
 
 #include "core/direct.h"
 #include "core/net.h"
+#include "core/policy.h"
 #include "core/tap.h"
 #include "core/v1/v1.h"
 
 typedef bool (*hook_fn)(struct net *net, unsigned int from, const uint8_t *p, size_t len);
 
 static struct conn_cfg *a, *b;
+static unsigned int lose;
 
 /* Two sites not yet configured: tests change @a and @b before start(). */
 static struct net *pair(uint64_t seed, hook_fn hook)
@@ -118,14 +120,55 @@ static void the_responder_tells_a_shorter_lifetime(void **state)
 	for (unsigned int i = 0; i < n_wire; i++)
 		infos += wire[i].exchange == XCHG_INFO && wire[i].from == 1;
 	assert_int_equal(infos, 1);
-	assert_int_equal(node_conn(&net->nodes[1], "site")->ike->expires - node_conn(&net->nodes[1], "site")->ike->up_at,
-			 1000 * 1000);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(node_conn(&net->nodes[i], "site")->ike->expires -
+				 node_conn(&net->nodes[i], "site")->ike->up_at, 1000 * 1000);
+	/* the initiator renews in time: the responder is passive */
+	net_run(net, 3 * 1000 * 1000);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(node_count(&net->nodes[i], "ike-down"), 0);
+	assert_true(node_count(&net->nodes[0], "ike-rekeyed") >= 2);
 	net_free(net);
+}
+
+static bool lose_message_3(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	if (from || !lose || p[18] != XCHG_AGGRESSIVE || !(p[19] & ISAKMP_FLAG_ENCRYPTED))
+		return false;
+	lose--;
+	return true;
+}
+
+/* After a renewal nothing else is said that could make the responder ask for it. */
+static void message_3_of_a_renewal_is_lost(void **state)
+{
+	(void)state;
+	for (unsigned int n = 1; n <= 4; n++) {
+		struct net *net = pair(30 + n, lose_message_3);
+		const struct conn *at[2];
+
+		lose = 0;
+		a->dpd = b->dpd = DPD_OFF;
+		start(net);
+		assert_true(net_until(net, 5000, both_up));
+		net_run(net, 5000);
+		for (unsigned int i = 0; i < 2; i++)
+			at[i] = node_conn(&net->nodes[i], "site");
+		lose = n;
+		conn_renew_phase1(node_conn(&net->nodes[0], "site"));
+		net_run(net, 60 * 1000);
+		assert_int_equal(lose, 0);
+		assert_int_equal(node_count(&net->nodes[1], "ike-rekeyed"), 1);
+		assert_memory_equal(at[0]->ike->cky_r, at[1]->ike->cky_r, sizeof(at[0]->ike->cky_r));
+		net_free(net);
+	}
 }
 
 /* ---- losses ---- */
 
-static unsigned int lose, seen_so_far;
+static unsigned int seen_so_far;
 static uint8_t lost;	/* exchange type */
 
 static bool lose_one(struct net *net, unsigned int from, const uint8_t *p, size_t len)
@@ -730,6 +773,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(three_messages),
 		cmocka_unit_test(renewed_for_hours),
 		cmocka_unit_test(the_responder_tells_a_shorter_lifetime),
+		cmocka_unit_test(message_3_of_a_renewal_is_lost),
 		cmocka_unit_test(any_one_message_may_be_lost),
 		cmocka_unit_test(a_lost_message_3_comes_again_at_once),
 		cmocka_unit_test(a_message_3_that_is_never_good_does_not_loop),

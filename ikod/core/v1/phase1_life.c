@@ -196,6 +196,13 @@ void v1_p1_established(struct ike_sa *sa)
 	if (p1->life_s)
 		sa->expires = end_of_life(sa);
 	p1_release(sa);
+	/*
+	 * A peer that does not get message 3 asks for it again (v1_aggr_nudge()), if
+	 * we say anything else; after a renewal we have nothing to say for long, and
+	 * would use what the peer has given up.
+	 */
+	if (priv->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR)
+		v1_resend_unheard(&priv->last);
 	if (priv->exchange == XCHG_AGGRESSIVE)
 		v1_aggr_announce(sa, tell_life);
 	v1_opening_authentic(sa);

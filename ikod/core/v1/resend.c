@@ -62,6 +62,8 @@ static void due(void *owner)
 	struct v1_resend *r = owner;
 	struct ike_sa *sa = r->sa;
 
+	if (r->unheard && (sa->heard > r->unheard || r->sent >= sa->conn->cfg->retransmit_tries))
+		return;
 	if (!r->sent || r->sent >= sa->conn->cfg->retransmit_tries) {
 		r->give_up(r->owner);
 		return;
@@ -85,6 +87,13 @@ void v1_resend_send(struct v1_resend *r, struct buf *b, bool again)
 		return;
 	}
 	r->sent = 1;
+	arm(r, back_off(r->sa->conn->cfg, 1));
+}
+
+void v1_resend_unheard(struct v1_resend *r)
+{
+	r->sent = 1;
+	r->unheard = r->sa->e->now;
 	arm(r, back_off(r->sa->conn->cfg, 1));
 }
 

@@ -110,7 +110,7 @@ struct v1_resend {
 	uint8_t heard[V1_DIGEST_LEN];
 	bool has_heard;
 	unsigned int sent;
-	uint64_t until;
+	uint64_t until, unheard;
 	struct timer timer;
 	struct ike_sa *sa;
 	void (*give_up)(void *owner);
@@ -120,6 +120,8 @@ struct v1_resend {
 void v1_resend_init(struct v1_resend *r, struct ike_sa *sa, void (*give_up)(void *owner), void *owner);
 void v1_resend_heard(struct v1_resend *r, const struct v1_msg *m);
 bool v1_resend_is_dup(const struct v1_resend *r, const struct v1_msg *m);
+/** v1_resend_unheard - the last message of all has no answer: repeat it until anything is heard under the IKE SA */
+void v1_resend_unheard(struct v1_resend *r);
 /** v1_resend_send - take over @b as the message to keep, send it; @again: repeat it until stopped */
 void v1_resend_send(struct v1_resend *r, struct buf *b, bool again);
 /** v1_resend_wait - no repetition, but give up if nothing happens for as long as a peer may retransmit */
