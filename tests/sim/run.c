@@ -167,9 +167,28 @@ static void start(struct run *run, unsigned int i)
 	net_configure1(run->net, i, gateway(run, i));
 }
 
+/*
+ * What is sent to a mapping that the NAT has given up reaches nobody. The end
+ * outside learns of another one from authenticated packets alone, and with
+ * traffic in one direction and no DPD the next one is the next renewal: until
+ * then no end can know, so it is not up.
+ */
+static bool reachable(struct net *net)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct node *n = &net->nodes[i], *peer = &net->nodes[1 - i];
+
+		for (unsigned int k = 0; k < NODES_MAX; k++)
+			if (n->peers[k].used && peer->nat_addr.sa.sa_family != AF_UNSPEC && n->peers[k].p.udp &&
+			    endpoint_port(&n->peers[k].p.remote) != 4500 + peer->nat_shift)
+				return false;
+	}
+	return true;
+}
+
 static bool up(struct net *net)
 {
-	return net->nodes[0].cfg.n && net->nodes[1].cfg.n && both_up(net) && net_consistent(net);
+	return net->nodes[0].cfg.n && net->nodes[1].cfg.n && both_up(net) && net_consistent(net) && reachable(net);
 }
 
 static bool went_down(struct net *net)
