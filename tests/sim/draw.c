@@ -74,6 +74,31 @@ static void draw_bytes(struct dice *d, struct scenario *sc)
 		sc->side[i].margin = between(d, 25, 40);
 }
 
+/* Its own dice: what else a seed draws stays as it was. */
+static void draw_admission(struct scenario *sc)
+{
+	struct dice d = { .s = ~sc->seed };
+
+	sc->aggressive = one_in(&d, 4);
+	/*
+	 * A responder whose life is shorter says so in a notify that nobody
+	 * acknowledges (RFC 2407 4.6.3.1), in aggressive mode in one of its own. If
+	 * that is lost the initiator cannot know, and a passive end cannot renew.
+	 */
+	if (sc->aggressive)
+		sc->side[1].ike_life = sc->side[0].ike_life;
+	sc->xauth = one_in(&d, 8);
+	sc->pool = one_in(&d, 10);
+	if (sc->pool)
+		sc->locals = sc->remotes = 1;
+	if (!sc->xauth && !sc->pool)
+		return;
+	/* who has the password, or has no address, begins */
+	sc->side[0].start = 2;
+	if (sc->side[1].start == 2 || sc->pool)
+		sc->side[1].start = 0;
+}
+
 static void draw_fault(struct dice *d, const struct scenario *sc, struct fault *f)
 {
 	static const uint32_t kinds[] = {
@@ -169,5 +194,6 @@ void scenario_draw(struct scenario *sc, uint64_t seed, uint32_t loss, uint32_t d
 		draw_side(&d, &sc->side[i]);
 	draw_bytes(&d, sc);
 	draw_starts(&d, sc);
+	draw_admission(sc);
 	draw_faults(&d, sc);
 }

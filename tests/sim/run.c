@@ -140,6 +140,55 @@ static void set_identity(struct conn_cfg *c, unsigned int i)
 		memset(&c->remote, 0, sizeof(c->remote));
 }
 
+#define USER "anna"
+#define PASSWORD "secret-1"
+
+static void add_user(struct conn_cfg *c)
+{
+	static const uint8_t salt[16] = { 7 };
+	static char text[PASSWORD_STRLEN];
+	struct secret s = { 0 };
+	const char *why;
+
+	c->users = calloc(1, sizeof(*c->users));
+	if (!c->users || !secret_set(&s, PASSWORD, strlen(PASSWORD)))
+		abort();
+	if (!*text && !password_make(&s, salt, sizeof(salt), PASSWORD_ROUNDS_MIN, text))
+		abort();
+	secret_wipe(&s);
+	snprintf(c->users->name, sizeof(c->users->name), USER);
+	if (!password_parse(text, &c->users->hash, &why))
+		abort();
+	c->n_users = 1;
+}
+
+/* Node 0 asks for a password, node 1 has it. */
+static void set_xauth(struct conn_cfg *c, unsigned int i)
+{
+	c->xauth = i ? XAUTH_CLIENT : XAUTH_SERVER;
+	if (!i) {
+		add_user(c);
+		return;
+	}
+	snprintf(c->xauth_user, sizeof(c->xauth_user), USER);
+	if (!secret_set(&c->xauth_password, PASSWORD, strlen(PASSWORD)))
+		abort();
+}
+
+/* Node 0 gives addresses away, node 1 asks for one. */
+static void set_pool(struct conn_cfg *c, unsigned int i)
+{
+	if (i) {
+		c->local_mode_config = true;
+		c->mode_config = MODE_CONFIG_PULL;
+		c->local_subnets[0] = (struct subnet){ .family = AF_INET, .prefixlen = 32 };
+		return;
+	}
+	c->remote_mode_config = true;
+	c->pool = net_subnet("10.9.0.0/24");
+	c->remote_subnets[0] = c->pool;
+}
+
 static struct conn_cfg *gateway(const struct run *run, unsigned int i)
 {
 	const struct scenario *sc = run->sc;
@@ -150,6 +199,11 @@ static struct conn_cfg *gateway(const struct run *run, unsigned int i)
 	set_suites(sc, i, c);
 	if (sc->nat)
 		set_identity(c, i);
+	c->mode = sc->aggressive ? MODE_AGGRESSIVE : MODE_MAIN;
+	if (sc->xauth)
+		set_xauth(c, i);
+	if (sc->pool)
+		set_pool(c, i);
 	c->start = (enum start_mode)s->start;
 	c->ike_lifetime = s->ike_life;
 	c->esp_lifetime = s->esp_life;

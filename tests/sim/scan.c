@@ -20,12 +20,22 @@ static unsigned int kernel_children(const struct node *n)
 	return count;
 }
 
-/* What the kernel has no child for it does not know to be secret. */
+static bool has_address(const struct node *n)
+{
+	const struct conn *c = n->e->conns;
+
+	return !c || !c->n_children || (c->children[0].local.family && c->children[0].remote.family);
+}
+
+/*
+ * What the kernel has no child for it does not know to be secret. As long as an
+ * inner address has yet to be given nothing goes to it, or comes from it.
+ */
 static void check_clear(struct rules *r, const struct node *n)
 {
 	unsigned int due = 0;
 
-	for (unsigned int i = 0; i < n->cfg.n; i++)
+	for (unsigned int i = 0; has_address(n) && i < n->cfg.n; i++)
 		if (n->cfg.conns[i]->remote.sa.sa_family != AF_UNSPEC || n->peers[0].used)
 			due += n->cfg.conns[i]->n_local * n->cfg.conns[i]->n_remote;
 	if (kernel_children(n) < due)

@@ -53,6 +53,8 @@ struct side {
  * @seed: of everything that the line and the gateways draw meanwhile
  * @nat: node 1 is behind one; node 0 takes it from any address then
  * @locals, @remotes: subnets of node 0, of node 1
+ * @aggressive: phase 1 in aggressive mode
+ * @xauth, @pool: node 1 has a user name and a password; it gets its address from node 0
  * @job_ms: Diffie-Hellman takes up to so long
  * @bad_esp: the line treats ESP as it does IKE
  * @fault_s, @quiet_s: how long faults, and the time after recovery, last
@@ -62,6 +64,7 @@ struct scenario {
 	uint32_t loss, dup, reorder, bad_esp, job_ms;
 	uint32_t nat, locals, remotes;
 	uint32_t ike, esp, group, pfs;
+	uint32_t aggressive, xauth, pool;
 	uint32_t traffic_ms, one_way;
 	uint32_t fault_s, quiet_s;
 	struct side side[2];
