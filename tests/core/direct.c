@@ -14,16 +14,33 @@ struct ike_path net_path(const struct net *net, unsigned int to)
 	return path;
 }
 
-void net_rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
+static void rx(struct net *net, unsigned int to, const struct ike_path *path, const uint8_t *p, size_t len)
 {
-	struct ike_path path = net_path(net, to);
 	uint8_t *copy = malloc(len ? len : 1);
 
 	if (!copy)
 		abort();
 	memcpy(copy, p, len);
-	ike_rx(net->nodes[to].e, net->now, &path, copy, len);
+	ike_rx(net->nodes[to].e, net->now, path, copy, len);
 	free(copy);
+}
+
+void net_rx(struct net *net, unsigned int to, const uint8_t *p, size_t len)
+{
+	struct ike_path path = net_path(net, to);
+
+	rx(net, to, &path, p, len);
+}
+
+void net_rx_from(struct net *net, unsigned int to, const char *addr, uint16_t port, bool natt, const uint8_t *p,
+		 size_t len)
+{
+	struct ike_path path = { .local = net->nodes[to].addr, .natt = natt };
+
+	addr_parse(addr, &path.remote);
+	endpoint_set_port(&path.remote, port);
+	endpoint_set_port(&path.local, natt ? IKE_NATT_PORT : IKE_PORT);
+	rx(net, to, &path, p, len);
 }
 
 void net_notify(struct ike_sa *sa, uint8_t proto, uint16_t type, const void *spi, size_t spi_len, const void *data,

@@ -542,6 +542,53 @@ static void udp_without_a_nat(void **state)
 	net_free(net);
 }
 
+static uint8_t caught[1024];
+static size_t n_caught;
+
+static bool catch_3(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	if (from || p[18] != XCHG_AGGRESSIVE || !(p[19] & ISAKMP_FLAG_ENCRYPTED) || len > sizeof(caught))
+		return false;
+	memcpy(caught, p, len);
+	n_caught = len;
+	return true;
+}
+
+/*
+ * The only NAT-D payloads of the initiator come with the message that they are
+ * to vouch for: held back and sent on from elsewhere it is believed, the place
+ * is not. So, too, if we are behind a NAT and it goes to port 4500.
+ */
+static void message_3_from_elsewhere(void **state)
+{
+	(void)state;
+	for (unsigned int natt = 0; natt < 2; natt++) {
+		struct net *net = pair(62 + natt, catch_3);
+		struct conn *c;
+
+		n_caught = 0;
+		memset(&b->remote, 0, sizeof(b->remote));
+		b->remote_id = a->local_id = text_id(IDT_FQDN, "spoke");
+		b->local_id = a->remote_id = text_id(IDT_FQDN, "hub");
+		if (natt) {
+			addr_parse("198.51.100.9", &net->nodes[1].nat_addr);
+			a->remote = net->nodes[1].nat_addr;
+		}
+		start(net);
+		net_run(net, 100);
+		assert_true(n_caught > 0);
+		net_rx_from(net, 1, "203.0.113.77", 4321, natt, caught, n_caught);
+		net_step(net);
+		c = node_conn(&net->nodes[1], "site");
+		assert_non_null(c->ike);
+		assert_true(addr_eq(&c->ike->path.remote, &net->nodes[0].addr));
+		assert_true(addr_eq(&c->kpeer.remote, &net->nodes[0].addr));
+		assert_false(c->ike->nat_remote);
+		net_free(net);
+	}
+}
+
 /* ---- message 3 in clear ---- */
 
 static bool came_in_clear;
@@ -792,6 +839,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(initial_contact_survives_a_lost_message_3),
 		cmocka_unit_test(floats_with_message_3),
 		cmocka_unit_test(udp_without_a_nat),
+		cmocka_unit_test(message_3_from_elsewhere),
 		cmocka_unit_test(message_3_in_clear),
 		cmocka_unit_test(a_forged_message_2_costs_nothing_but_a_job),
 		cmocka_unit_test(every_byte_damaged),

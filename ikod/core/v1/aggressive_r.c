@@ -213,9 +213,23 @@ static void detect(struct ike_sa *sa, const struct v1_msg *m, struct v1_natt_vie
 }
 
 /*
+ * @m says that the peer has the address which message 1 came from, at the port
+ * of then or at the one that it changes to: so no NAT is in front of it.
+ */
+static bool has_no_nat(struct ike_sa *sa, const struct v1_msg *m)
+{
+	union endpoint floated = sa->path.remote;
+
+	endpoint_set_port(&floated, IKE_NATT_PORT);
+	return v1_natt_names(sa, m, &sa->path.remote) || v1_natt_names(sa, m, &floated);
+}
+
+/*
  * RFC 3947 4: message 3 comes from the port that the initiator changed to. Its
  * hashes may still be of the ports from before, so both are tried. Nothing of
- * it counts before the message is proven.
+ * it counts before the message is proven. Even then it may have been held back
+ * and sent on from elsewhere, which alone is not to look like a NAT: main mode
+ * has the NAT-D payloads of an earlier message, here there are no others.
  */
 static void detect_nat(struct ike_sa *sa, const struct v1_msg *m)
 {
@@ -224,6 +238,8 @@ static void detect_nat(struct ike_sa *sa, const struct v1_msg *m)
 	struct v1_msg as_before = *m;
 
 	detect(sa, m, view);
+	if (!addr_eq(&m->path->remote, &sa->path.remote) && has_no_nat(sa, m))
+		view->remote = false;
 	if (!m->path->natt || !view->local || !view->remote)
 		return;
 	endpoint_set_port(&before.local, IKE_PORT);

@@ -64,10 +64,19 @@ static bool natd_is(const struct ike_sa *sa, const struct v1_payload *pl, const 
 	return len && pl->len == len && !CRYPTO_memcmp(hash, pl->body, len);
 }
 
+bool v1_natt_names(struct ike_sa *sa, const struct v1_msg *m, const union endpoint *ep)
+{
+	const struct v1_payload *pl;
+	bool same = false;
+
+	for (unsigned int i = 1; (pl = v1_find(&m->chain, natd_type(sa), i)); i++)
+		same |= natd_is(sa, pl, ep);
+	return same;
+}
+
 void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m)
 {
 	const struct v1_payload *pl = v1_find(&m->chain, natd_type(sa), 0);
-	bool remote_same = false;
 
 	sa->nat_local = sa->nat_remote = false;
 	if (!sa->natt_ok || !pl) {
@@ -76,9 +85,7 @@ void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m)
 		return;
 	}
 	sa->nat_local = !natd_is(sa, pl, &m->path->local);
-	for (unsigned int i = 1; (pl = v1_find(&m->chain, natd_type(sa), i)); i++)
-		remote_same |= natd_is(sa, pl, &m->path->remote);
-	sa->nat_remote = !remote_same;
+	sa->nat_remote = !v1_natt_names(sa, m, &m->path->remote);
 	if (sa->conn->cfg->encap == ENCAP_FORCE_UDP)
 		sa->nat_local = true;
 	if (sa->nat_local || sa->nat_remote)

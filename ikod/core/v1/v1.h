@@ -723,6 +723,8 @@ void v1_natt_agree(struct ike_sa *sa);
 void v1_natt_put(struct ike_sa *sa, struct v1_writer *w);
 /** v1_natt_detect - from the NAT-D payloads of message 3 or 4 */
 void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m);
+/** v1_natt_names - @m says that the peer's own address is @ep */
+bool v1_natt_names(struct ike_sa *sa, const struct v1_msg *m, const union endpoint *ep);
 /** v1_natt_float - initiator, before message 5: go to port 4500 (RFC 3947 4) */
 void v1_natt_float(struct ike_sa *sa);
 /** v1_natt_floated - responder, at message 5: the initiator has decided whether there is a NAT */
