@@ -196,7 +196,7 @@ struct conn {
 	struct timer grace;		/* responder with start = auto: leave the quick modes to the peer at first */
 	uint64_t esp_heard, esp_sent;	/* when ESP of the peer last came in, when we last sent some */
 	uint64_t child_done;		/* when a quick mode last succeeded */
-	uint64_t aggr_until;		/* protocol: the aggressive modes answered so far are paid for by then */
+	struct bucket aggr;		/* protocol: answers in aggressive mode to who has proven nothing */
 	struct remote_bucket *bucket;	/* engine->remotes */
 	struct conn *next_remote;
 	struct conn *next_dead;

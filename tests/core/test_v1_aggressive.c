@@ -794,7 +794,7 @@ static void a_repeated_message_1_gets_the_same_answer(void **state)
 	net_run(net, 100);
 	for (unsigned int i = 0; i < 5; i++) {
 		net_rx(net, 1, wire[0].p, wire[0].len);
-		net_run(net, 100);
+		net_run(net, V1_AGAIN_PAUSE);
 	}
 	assert_int_equal(HASH_COUNT(n->e->sas), 1);
 	for (unsigned int i = 1; i < n_wire; i++) {
@@ -811,6 +811,48 @@ static void a_repeated_message_1_gets_the_same_answer(void **state)
 	net_run(net, 600 * 1000);
 	assert_int_equal(HASH_COUNT(n->e->sas), 0);
 	assert_int_equal(n->sent, 6);
+	net_free(net);
+}
+
+/* Message 2 of an opening goes out so often, whoever repeats message 1: it is the longer one of the two. */
+static void repeated_messages_1_are_no_reflector(void **state)
+{
+	enum { OPENINGS = 40 };
+	struct net *net = pair(92, tap);
+	struct node *n = &net->nodes[1];
+	uint8_t copy[1024];
+	unsigned int sent;
+
+	(void)state;
+	a->start = START_ON_DEMAND;
+	n_wire = 0;
+	start(net);
+	net_esp(&net->nodes[0], net->nodes[0].children[0].peer_id, 1);
+	net_run(net, 5);
+	net->nodes[0].down = true;
+	net_run(net, 100);
+	for (unsigned int i = 0; i < 10000; i++) {
+		net_rx(net, 1, wire[0].p, wire[0].len);
+		net_step(net);
+	}
+	assert_int_equal(n->sent, 2);
+	for (unsigned int ms = 0; ms < 8000; ms += 10) {
+		net_rx(net, 1, wire[0].p, wire[0].len);
+		net_run(net, 10);
+	}
+	assert_int_equal(n->sent, 1 + n->cfg.conns[0]->retransmit_tries);
+	/* nor do many openings have more together than the connection has */
+	sent = n->sent;
+	memcpy(copy, wire[0].p, wire[0].len);
+	for (unsigned int ms = 0; ms < 10000; ms += 10) {
+		for (unsigned int i = 0; i < OPENINGS; i++) {
+			copy[0] = (uint8_t)i;
+			copy[1] = 1;
+			net_rx(net, 1, copy, wire[0].len);
+		}
+		net_run(net, 10);
+	}
+	assert_in_range(n->sent - sent, 1, V1_AGGR_BURST + 10000 / V1_AGGR_PERIOD);
 	net_free(net);
 }
 
@@ -845,6 +887,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_byte_damaged),
 		cmocka_unit_test(a_flood_is_answered_a_few_at_a_time),
 		cmocka_unit_test(a_repeated_message_1_gets_the_same_answer),
+		cmocka_unit_test(repeated_messages_1_are_no_reflector),
 	};
 
 	if (argc > 1)

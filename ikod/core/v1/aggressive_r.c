@@ -38,18 +38,14 @@ static struct conn *find_connection(struct ike_engine *e, const struct v1_msg *m
  * and the others; and all of them together never fill the queue of jobs, where
  * peers wait that have proven more.
  */
+static bool may_answer(struct conn *c)
+{
+	return bucket_take(&c->aggr, c->e->now, V1_AGGR_PERIOD, V1_AGGR_BURST);
+}
+
 static bool limited(struct conn *c)
 {
-	struct ike_engine *e = c->e;
-
-	if (e->jobs >= V1_AGGR_JOBS_MAX)
-		return true;
-	if (c->aggr_until < e->now)
-		c->aggr_until = e->now;
-	if (c->aggr_until - e->now > (V1_AGGR_BURST - 1) * V1_AGGR_PERIOD)
-		return true;
-	c->aggr_until += V1_AGGR_PERIOD;
-	return false;
+	return c->e->jobs >= V1_AGGR_JOBS_MAX || !may_answer(c);
 }
 
 /* The connection that may answer @m now; NULL: none, which was reported. */
@@ -103,6 +99,21 @@ void v1_aggr_forget(struct v1_phase1 *p1)
 	if (p1->opening.family)
 		HASH_DELETE(hh_aggr, p1->sa->e->v1_aggrs, p1);
 	p1->opening.family = 0;
+}
+
+/*
+ * Message 2 is longer than message 1, and goes to an address that may be
+ * forged. So a repetition is one of the answers that the connection has, not
+ * more of them than who has the same settings asks for, and with a pause.
+ */
+void v1_aggr_again(struct ike_sa *sa)
+{
+	struct v1_resend *rs = &sa->p1->rs;
+
+	if (rs->again < sa->conn->cfg->retransmit_tries && sa->e->now >= rs->again_at && may_answer(sa->conn))
+		v1_resend_answer_sparingly(rs);
+	else
+		sa->e->counters[CNT_WITHHELD]++;
 }
 
 void v1_aggr_open(struct ike_engine *e, struct v1_msg *m)

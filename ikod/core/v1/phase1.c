@@ -221,9 +221,17 @@ bool v1_overloaded(struct ike_engine *e)
 	return true;
 }
 
-static bool answers_duplicates(enum v1_p1_state state)
+/* The initiator's own timer repeats what it sent; while a job runs there is no answer yet. */
+static void duplicate(struct ike_sa *sa, struct v1_resend *rs)
 {
-	return state == P1_R_WAIT_AUTH || state == P1_AR_WAIT_AUTH;
+	sa->e->counters[CNT_DUPLICATE]++;
+	if (sa->p1 && sa->p1->state == P1_AR_WAIT_AUTH)
+		v1_aggr_again(sa);
+	else if (!sa->p1 || sa->p1->state == P1_R_WAIT_AUTH)
+		v1_resend_answer(rs);
+	/* who lacks message 3 could not read what came with it */
+	if (!sa->p1 && v1_priv(sa)->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR)
+		v1_aggr_announce(sa, 0);
 }
 
 static bool protected_as_due(const struct message_row *row, const struct v1_msg *m)
@@ -245,13 +253,7 @@ void v1_p1_input(struct ike_sa *sa, struct v1_msg *m)
 		return;
 	}
 	if (v1_resend_is_dup(rs, m)) {
-		sa->e->counters[CNT_DUPLICATE]++;
-		/* the initiator's own timer repeats what it sent; while a job runs there is no answer yet */
-		if (!sa->p1 || answers_duplicates(sa->p1->state))
-			v1_resend_answer(rs);
-		/* who lacks message 3 could not read what came with it */
-		if (!sa->p1 && v1_priv(sa)->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR)
-			v1_aggr_announce(sa, 0);
+		duplicate(sa, rs);
 		return;
 	}
 	row = sa->p1 ? message_row(sa->p1->state) : NULL;

@@ -128,6 +128,19 @@ bool v1_resend_answer(struct v1_resend *r)
 	return true;
 }
 
+bool v1_resend_answer_sparingly(struct v1_resend *r)
+{
+	uint64_t now = r->sa->e->now;
+
+	if (now < r->again_at) {
+		r->sa->e->counters[CNT_WITHHELD]++;
+		return false;
+	}
+	r->again_at = now + V1_AGAIN_PAUSE;
+	r->again++;
+	return v1_resend_answer(r);
+}
+
 void v1_resend_release(struct v1_resend *r)
 {
 	v1_resend_stop(r);

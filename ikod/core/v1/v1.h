@@ -27,8 +27,9 @@
 #define V1_SA_BODY_MAX 8192	/* bytes of a peer's SA payload that a half-open SA may hold */
 #define V1_JOBS_MAX 1000	/* jobs not done yet, beyond which message 3 of main mode starts no more */
 #define V1_AGGR_JOBS_MAX 64	/* the same for message 1 of aggressive mode: who sends it has proven nothing */
-#define V1_AGGR_PERIOD 125	/* ms for each aggressive mode that a connection answers */
+#define V1_AGGR_PERIOD 125	/* ms for each message 2 of aggressive mode that a connection sends */
 #define V1_AGGR_BURST 8		/* and so many of them at once */
+#define V1_AGAIN_PAUSE 500	/* ms between two answers to the same message of aggressive mode */
 #define V1_NUDGE_PAUSE 1000	/* ms between two times that message 3 is asked for */
 #define CERTREQS_MAX 4		/* CAs that we ask for certificates of */
 #define V1_SIGNED 16		/* in v1_legal(): message number of a message with a signature */
@@ -103,14 +104,15 @@ void v1_msg_release(struct v1_msg *m);
  * @heard: digest of the last message that moved the exchange
  * @sent: how often @msg went out since it was new
  * @until: without repetition: when to give up
+ * @again, @again_at: how often a duplicate was answered sparingly, and from when on one is again
  * @give_up: called by the timer instead of another transmission
  */
 struct v1_resend {
 	struct buf msg;
 	uint8_t heard[V1_DIGEST_LEN];
 	bool has_heard;
-	unsigned int sent;
-	uint64_t until, unheard;
+	unsigned int sent, again;
+	uint64_t until, unheard, again_at;
 	struct timer timer;
 	struct ike_sa *sa;
 	void (*give_up)(void *owner);
@@ -131,6 +133,8 @@ void v1_resend_resume(struct v1_resend *r);
 void v1_resend_stop(struct v1_resend *r);
 /** v1_resend_answer - the saved message once more, for a duplicate; false if there is none */
 bool v1_resend_answer(struct v1_resend *r);
+/** v1_resend_answer_sparingly - the same for a duplicate that anybody may send, after a pause; false if there is none now */
+bool v1_resend_answer_sparingly(struct v1_resend *r);
 /** v1_resend_span - milliseconds from the first transmission to giving up */
 uint64_t v1_resend_span(const struct conn_cfg *cfg);
 void v1_resend_release(struct v1_resend *r);
@@ -418,6 +422,8 @@ enum v1_verdict v1_aggr_r_signed(struct ike_sa *sa, struct ike_job *job, struct 
 enum v1_verdict v1_aggr_r_verified(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f);
 /** v1_aggr_open - message 1 of a stranger */
 void v1_aggr_open(struct ike_engine *e, struct v1_msg *m);
+/** v1_aggr_again - message 1 came again */
+void v1_aggr_again(struct ike_sa *sa);
 /** v1_aggr_forget - a repeated message 1 is to find @p1 no more */
 void v1_aggr_forget(struct v1_phase1 *p1);
 enum v1_verdict v1_aggr_r_message1(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
