@@ -104,6 +104,7 @@ void v1_msg_release(struct v1_msg *m);
  * @heard: digest of the last message that moved the exchange
  * @sent: how often @msg went out since it was new
  * @until: without repetition: when to give up
+ * @unheard: 0, or since when an answer that nothing acknowledges is repeated, until the peer says anything
  * @again, @again_at: how often a duplicate was answered sparingly, and from when on one is again
  * @give_up: called by the timer instead of another transmission
  */
