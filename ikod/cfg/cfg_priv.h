@@ -10,8 +10,8 @@
  *
  *   reader.c   bytes to sections and entries, with exact lines
  *   keys.c     entries to typed members, through one table row a key (values.c)
- *   secrets.c, credentials.c
- *              pre-shared keys and certificates, kept in memory that is wiped
+ *   files.c, secrets.c, credentials.c, xauth.c
+ *              pre-shared keys, certificates and passwords, kept in memory that is wiped
  *   lint.c     what holds between keys and between connections
  */
 
@@ -199,23 +199,30 @@ void cfg_section_handle(struct cfg_load *ld, struct cfg_section *s);
 /** cfg_psk_weakness - how somebody could guess @psk, a phrase that goes with "the key"; NULL if not easily */
 const char *cfg_psk_weakness(const struct secret *psk);
 
-/* secrets.c */
+/* files.c */
 
-/** cfg_slurp_error - what cfg_slurp() returned for a file of secrets, in words */
+/** cfg_slurp_error - what cfg_slurp() found wrong with a file that a key names, in words */
 const char *cfg_slurp_error(int err);
-/** cfg_owner_only - reports a file that others can read or replace; false then */
+/** cfg_owner_only - is a file with a secret closed to others, by what fstat() said; else reported */
 bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
 		    const struct stat *st);
+/** cfg_named_path - of the file that @k names, which is written; caller frees */
+char *cfg_named_path(const struct cfg_conn *c, enum conn_key k);
+/**
+ * cfg_named_file - read the file that @k names: text, without a NUL byte
+ * @secret: it must be closed to others
+ * @out: the caller wipes it
+ *
+ * Return: false with @out empty if it does not do, which is reported.
+ */
+bool cfg_named_file(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, bool secret, struct secret *out);
+
+/* secrets.c */
+
 void cfg_secrets_read(struct cfg_load *ld);
 /** cfg_secrets_assign - give each connection its key, from psk-file or the secrets file */
 void cfg_secrets_assign(struct cfg_load *ld);
 void cfg_secrets_free(struct cfg_load *ld);
-
-/** cfg_owner_only - is a file with a secret closed to others, by what fstat() said; else reported */
-bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
-		    const struct stat *st);
-/** cfg_slurp_error - what cfg_slurp() found wrong with a file of one secret or certificate */
-const char *cfg_slurp_error(int err);
 
 /* credentials.c */
 
@@ -235,7 +242,6 @@ void cfg_profile_check_gateway(struct cfg_load *ld, unsigned int i);
 /* xauth.c */
 
 bool cfg_set_user(struct cfg_value *v, void *base);	/* char[XAUTH_USER_MAX + 1] */
-bool cfg_set_file(struct cfg_value *v, void *base);
 /** cfg_xauth_read - passwords and users of all connections */
 void cfg_xauth_read(struct cfg_load *ld);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cfg/cfg_priv.h"
 #include "wire/suggest.h"
@@ -66,25 +65,15 @@ static const struct file_row {
 
 static bool file_load(struct cfg_load *ld, struct cfg_conn *c, const struct file_row *row, struct pki *p)
 {
-	char *path = cfg_beside(c->file->path, c->written[row->key]);
-	const char *name = conn_key_name(row->key);
+	char *path = cfg_named_path(c, row->key), q[CFG_QUOTE_LEN], why[PKI_WHY];
 	struct secret text = { 0 };
-	char q[CFG_QUOTE_LEN], why[PKI_WHY];
-	struct stat st;
-	bool ok = false;
-	int err = cfg_slurp(path, &text, &st);
+	bool ok = cfg_named_file(ld, c, row->key, row->secret, &text);
 
-	cfg_quote(path, q);
-	if (err)
-		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, row->key), "%s: '%s': %s, expected %s", name, q,
-			   cfg_slurp_error(err), conn_key_expect(row->key));
-	else if (row->secret && !cfg_owner_only(ld, c->file, cfg_line_of(c, row->key), path, &st))
+	if (ok && !row->load(p, &text, why)) {
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, row->key), "%s: '%s' %s, expected %s",
+			   conn_key_name(row->key), cfg_quote(path, q), why, conn_key_expect(row->key));
 		ok = false;
-	else if (!row->load(p, &text, why))
-		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, row->key), "%s: '%s' %s, expected %s", name, q, why,
-			   conn_key_expect(row->key));
-	else
-		ok = true;
+	}
 	secret_wipe(&text);
 	free(path);
 	return ok;

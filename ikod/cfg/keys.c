@@ -98,8 +98,6 @@ static const struct cfg_key conn_keys[KEY_N] = {
 	[KEY_POOL_DNS]		= { cfg_set_addr, AT(pool_dns) },
 	[KEY_XAUTH]		= { cfg_set_word, AT(xauth), .words = xauth_words },
 	[KEY_XAUTH_USER]	= { cfg_set_user, AT(xauth_user) },
-	[KEY_XAUTH_PASSWORD_FILE] = { cfg_set_file },
-	[KEY_XAUTH_USERS_FILE]	= { cfg_set_file },
 	[KEY_IKE_VERSION]	= { cfg_set_word, AT(ike_version), .words = version_words },
 	[KEY_MODE]		= { cfg_set_word, AT(mode), .words = mode_words },
 	[KEY_AUTH]		= { cfg_set_auth },

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cfg/cfg_priv.h"
 #include "wire/suggest.h"
@@ -17,41 +15,6 @@
 #define PSK_SHORT	8
 #define PSK_MAX		1024
 #define PSK_SEARCHABLE	24	/* 192 bits if random, 144 if in base64 */
-
-const char *cfg_slurp_error(int err)
-{
-	switch (err) {
-	case EINVAL:
-		return "is no regular file";
-	case EFBIG:
-		return "is too large for a file of secrets";
-	default:
-		return strerror(err);
-	}
-}
-
-/*
- * Only its owner may be able to read or replace a secret: root, or who runs this.
- * The check is on the opened file, so it holds for what was read.
- */
-bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, const char *path,
-		    const struct stat *st)
-{
-	char q[CFG_QUOTE_LEN];
-
-	if (st->st_uid != 0 && st->st_uid != geteuid()) {
-		cfg_report(ld, CFG_ERROR, at, line, "'%s' belongs to user %u, expected root: chown root %s",
-			   cfg_quote(path, q), st->st_uid, q);
-		return false;
-	}
-	if (st->st_mode & (S_IRWXG | S_IRWXO)) {
-		cfg_report(ld, CFG_ERROR, at, line,
-			   "'%s' is open to other users (mode %04o), expected 0600: chmod 600 %s", cfg_quote(path, q),
-			   st->st_mode & 07777u, q);
-		return false;
-	}
-	return true;
-}
 
 static int hex_digit(char c)
 {
@@ -110,25 +73,17 @@ static bool psk_set(struct cfg_load *ld, const struct cfg_file *at, int line, co
 
 static void psk_file_read(struct cfg_load *ld, struct cfg_conn *c)
 {
-	int line = c->cfg->at[KEY_PSK_FILE].line;
-	char *path = cfg_beside(c->file->path, c->written[KEY_PSK_FILE]);
-	struct secret text = { 0 };
+	int line = cfg_line_of(c, KEY_PSK_FILE);
+	char *path = cfg_named_path(c, KEY_PSK_FILE);
 	char q[CFG_QUOTE_LEN], what[CFG_QUOTE_LEN + 32];
-	struct stat st;
+	struct secret text = { 0 };
+	const char *key;
 	size_t len;
-	int err = cfg_slurp(path, &text, &st);
 
-	cfg_quote(path, q);
-	if (err) {
-		cfg_report(ld, CFG_ERROR, c->file, line, "psk-file: '%s': %s, expected %s", q, cfg_slurp_error(err),
-			   "a file that holds the pre-shared key");
-	} else if (memchr(text.p, '\0', text.len)) {
-		cfg_report(ld, CFG_ERROR, c->file, line, "psk-file: '%s' holds a NUL byte, expected one line of text", q);
-	} else if (cfg_owner_only(ld, c->file, line, path, &st)) {
+	if (cfg_named_file(ld, c, KEY_PSK_FILE, true, &text)) {
+		snprintf(what, sizeof(what), "psk-file: '%s'", cfg_quote(path, q));
 		/* a byte order mark is no part of the key */
-		const char *key = (char *)text.p + (strncmp((char *)text.p, "\xef\xbb\xbf", 3) ? 0 : 3);
-
-		snprintf(what, sizeof(what), "psk-file: '%s'", q);
+		key = (char *)text.p + (strncmp((char *)text.p, "\xef\xbb\xbf", 3) ? 0 : 3);
 		len = strcspn(key, "\n");
 		if (len && key[len - 1] == '\r')
 			len--;

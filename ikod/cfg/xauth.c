@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cfg/cfg_priv.h"
 
@@ -10,52 +9,24 @@
 
 #define PASSWORD_MAX 128
 
-static const char *written(const struct cfg_conn *c, enum conn_key k)
-{
-	for (unsigned int i = 0; i < c->section->n; i++)
-		if (!strcmp(c->section->entries[i].key, conn_key_name(k)))
-			return c->section->entries[i].value;
-	return NULL;
-}
-
-/* The file that key @k names, if it may be trusted; the caller wipes @out. */
-static bool read_file(struct cfg_load *ld, struct cfg_conn *c, enum conn_key k, char **path, struct secret *out)
-{
-	char q[CFG_QUOTE_LEN];
-	struct stat st;
-	int err;
-
-	*path = cfg_beside(c->file->path, written(c, k));
-	err = cfg_slurp(*path, out, &st);
-	if (err) {
-		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k), "%s: '%s': %s, expected a file", conn_key_name(k),
-			   cfg_quote(*path, q), cfg_slurp_error(err));
-		return false;
-	}
-	if (memchr(out->p, '\0', out->len)) {
-		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, k), "%s: '%s' holds a NUL byte, expected text",
-			   conn_key_name(k), cfg_quote(*path, q));
-		return false;
-	}
-	return cfg_owner_only(ld, c->file, cfg_line_of(c, k), *path, &st);
-}
-
 static void read_password(struct cfg_load *ld, struct cfg_conn *c)
 {
 	struct secret text = { 0 };
-	char *path = NULL;
+	char *path, q[CFG_QUOTE_LEN];
 	size_t len;
 
-	if (read_file(ld, c, KEY_XAUTH_PASSWORD_FILE, &path, &text)) {
+	if (cfg_named_file(ld, c, KEY_XAUTH_PASSWORD_FILE, true, &text)) {
 		len = strcspn((char *)text.p, "\r\n");
+		path = cfg_named_path(c, KEY_XAUTH_PASSWORD_FILE);
 		if (!len || len > PASSWORD_MAX)
 			cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH_PASSWORD_FILE),
-				   "xauth-password-file: expected a first line of 1 to %d bytes", PASSWORD_MAX);
+				   "xauth-password-file: the first line of '%s' has %zu bytes, expected a password of 1 to %d",
+				   cfg_quote(path, q), len, PASSWORD_MAX);
 		else if (!secret_set(&c->cfg->xauth_password, text.p, len))
 			abort();
+		free(path);
 	}
 	secret_wipe(&text);
-	free(path);
 }
 
 /* "name:hash" of a line without its end. */
@@ -87,16 +58,14 @@ static bool add_user(struct cfg_load *ld, struct conn_cfg *cfg, const struct cfg
 static void read_users(struct cfg_load *ld, struct cfg_conn *c)
 {
 	struct secret text = { 0 };
-	char *path = NULL;
 	const struct cfg_file *file;
 	bool ok = true;
 	int line = 0;
+	char *path, q[CFG_QUOTE_LEN];
 
-	if (!read_file(ld, c, KEY_XAUTH_USERS_FILE, &path, &text)) {
-		secret_wipe(&text);
-		free(path);
+	if (!cfg_named_file(ld, c, KEY_XAUTH_USERS_FILE, true, &text))
 		return;
-	}
+	path = cfg_named_path(c, KEY_XAUTH_USERS_FILE);
 	file = cfg_file_add(ld, path);
 	for (char *at = (char *)text.p, *end; at && *at; at = end) {
 		end = strchr(at, '\n');
@@ -109,16 +78,16 @@ static void read_users(struct cfg_load *ld, struct cfg_conn *c)
 	}
 	if (ok && !c->cfg->n_users)
 		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH_USERS_FILE),
-			   "xauth-users-file: nobody stands in it, expected lines NAME:HASH");
+			   "xauth-users-file: nobody stands in '%s', expected lines NAME:HASH", cfg_quote(path, q));
 	secret_wipe(&text);
 	free(path);
 }
 
-static void need(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k)
+static void need(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, const char *with)
 {
 	if (!c->cfg->at[k].line)
-		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH), "xauth = %s needs %s", written(c, KEY_XAUTH),
-			   conn_key_name(k));
+		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, KEY_XAUTH), "xauth = %s needs %s, expected %s", with,
+			   conn_key_name(k), conn_key_expect(k));
 }
 
 static void no_use(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, const char *with)
@@ -137,17 +106,17 @@ void cfg_xauth_read(struct cfg_load *ld)
 		if (c->bad[KEY_XAUTH])
 			continue;
 		if (mode == XAUTH_CLIENT) {
-			need(ld, c, KEY_XAUTH_USER);
-			need(ld, c, KEY_XAUTH_PASSWORD_FILE);
-			if (c->cfg->at[KEY_XAUTH_PASSWORD_FILE].line && !c->bad[KEY_XAUTH_PASSWORD_FILE])
+			need(ld, c, KEY_XAUTH_USER, "client");
+			need(ld, c, KEY_XAUTH_PASSWORD_FILE, "client");
+			if (c->written[KEY_XAUTH_PASSWORD_FILE])
 				read_password(ld, c);
 		} else {
 			no_use(ld, c, KEY_XAUTH_USER, "client");
 			no_use(ld, c, KEY_XAUTH_PASSWORD_FILE, "client");
 		}
 		if (mode == XAUTH_SERVER) {
-			need(ld, c, KEY_XAUTH_USERS_FILE);
-			if (c->cfg->at[KEY_XAUTH_USERS_FILE].line && !c->bad[KEY_XAUTH_USERS_FILE])
+			need(ld, c, KEY_XAUTH_USERS_FILE, "server");
+			if (c->written[KEY_XAUTH_USERS_FILE])
 				read_users(ld, c);
 		} else {
 			no_use(ld, c, KEY_XAUTH_USERS_FILE, "server");
@@ -168,11 +137,4 @@ bool cfg_set_user(struct cfg_value *v, void *base)
 			return cfg_bad(v, "a user is printable characters without blanks and ':'", NULL);
 	memcpy((char *)base + v->key->off, v->text, len + 1);
 	return true;
-}
-
-/* What it names is read once all is known. */
-bool cfg_set_file(struct cfg_value *v, void *base)
-{
-	(void)base;
-	return *v->text ? true : cfg_bad(v, NULL, NULL);
 }

@@ -114,7 +114,42 @@ static void with_xauth(void **state)
 	fx_write("pw", "secret-1\n", 0600);
 	says(CONN "auth = rsa-sig\nxauth = client\nxauth-user = anna\nxauth-password-file = pw\n" FILES, "");
 	says(CONN "auth = rsa-sig\nxauth = client\nxauth-user = anna\n" FILES,
-	     "ikod.conf:7: xauth = client needs xauth-password-file\n");
+	     "ikod.conf:7: xauth = client needs xauth-password-file, expected a file that holds the password\n");
+}
+
+/* Text it has to be: what a key says of its file is said of it in each case. */
+static void no_text(void **state)
+{
+	static const char *const keys[][2] = {
+		{ "certificate", "a PEM file with the certificate of this machine, and what leads to its CA" },
+		{ "private-key", "a PEM file with the private key of the certificate, without a passphrase" },
+		{ "crl", "a PEM file with a CRL of each CA that issues certificates to peers" },
+		{ "psk-file", "a file that holds the pre-shared key" },
+		{ "xauth-users-file", "a file of lines NAME:HASH" },
+		{ "xauth-password-file", "a file that holds the password" },
+	};
+
+	FILE *f;
+
+	(void)state;
+	good_files();
+	fx_write("nul", "ab", 0600);
+	f = fopen("nul", "a");
+	assert_non_null(f);
+	assert_int_equal(fwrite("\0cd\n", 1, 4, f), 4);
+	assert_int_equal(fclose(f), 0);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char text[1024], expect[256];
+		bool pem = i < 3, user = i == 5;
+
+		snprintf(text, sizeof(text), CONN "%s = nul\nauth = %s\nca = ca.pem\n%s%s%s", keys[i][0],
+			 i == 3 ? "psk, rsa-sig" : "rsa-sig", i ? "certificate = gw.pem\n" : "",
+			 i != 1 ? "private-key = gw.key\n" : "",
+			 pem || i == 3 ? "" : user ? "xauth = client\nxauth-user = anna\n" : "xauth = server\n");
+		snprintf(expect, sizeof(expect), "ikod.conf:6: %s: 'nul' holds a NUL byte, expected %s\n", keys[i][0],
+			 keys[i][1]);
+		says(text, expect);
+	}
 }
 
 static void files_that_do_not_do(void **state)
@@ -210,6 +245,7 @@ int main(void)
 		cmocka_unit_test(the_name_of_the_certificate_as_identity),
 		cmocka_unit_test(what_is_missing),
 		cmocka_unit_test(with_xauth),
+		cmocka_unit_test(no_text),
 		cmocka_unit_test(files_that_do_not_do),
 		cmocka_unit_test(a_key_of_another_certificate),
 		cmocka_unit_test(an_identity_that_is_not_in_it),
