@@ -101,7 +101,19 @@ static void fixtures(void **state)
 	assert_true(n >= 10);
 }
 
-/* What we hand out as examples loads, without a word. */
+/* What aggressive mode gives away is said each time that a configuration with it is read. */
+static bool is_quiet(const char *from, char *got)
+{
+	bool aggressive = strstr(from, "/aggressive-mode");
+	char *save, *line = strtok_r(got, "\n", &save);
+
+	for (; line; line = strtok_r(NULL, "\n", &save))
+		if (!aggressive || !strstr(line, "warning: mode: identities are sent in clear"))
+			return false;
+	return true;
+}
+
+/* What we hand out as examples loads, without a word but for that. */
 static void example_load(const char *from, const char *name)
 {
 	static const char secrets[] = "[secrets]\nspoke-1 = " FX_KEY "\nspoke-2 = " FX_KEY "\nspoke-3 = " FX_KEY
@@ -113,10 +125,12 @@ static void example_load(const char *from, const char *name)
 
 	fx_write("huawei.psk", FX_KEY "\n", 0600);
 	fx_write("hub.psk", FX_KEY "\n", 0600);
+	fx_write("router-1.psk", "bVf1wqW3r0yqAaTtT5ZbEwqk3s1h8q0=\n", 0600);
+	fx_write("router-2.psk", "q8Kz1Jr0VnX2m5cYt7uLw3eHs9aGdPf=\n", 0600);
 	unlink("secrets");
 	if (!strcmp(name, "hub.conf"))
 		fx_write("secrets", secrets, 0600);
-	if (!fx_load(text, &cfg, &got) || *got)
+	if (!fx_load(text, &cfg, &got) || !is_quiet(from, got))
 		fail_msg("%s: %s", name, got);
 	assert_true(cfg.ike.n >= 1);
 	free(got);
@@ -148,9 +162,13 @@ static unsigned int examples_in(const char *folder)
 static void examples(void **state)
 {
 	const struct fx *fx = *state;
-	char *all = fx_path(fx->home, "packaging/examples");
+	char *all = fx_path(fx->home, "packaging/examples"), *make;
 
-	assert_true(examples_in(all) >= 6);
+	/* it leaves its files in pki/ */
+	assert_true(asprintf(&make, "'%s/certificates/make-certificates' >openssl.log 2>&1", all) > 0);
+	assert_int_equal(system(make), 0);
+	assert_true(examples_in(all) >= 10);
+	free(make);
 	free(all);
 }
 

@@ -4,6 +4,8 @@
 import json
 import os
 import pathlib
+import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -64,7 +66,7 @@ def hash_of(password):
                           check=True).stdout.strip()
 
 
-def user_and_gateway(lab, password):
+def user_and_gateway(lab, password, prepare=lambda gateway: gateway):
     """a has a user and asks for an address, b checks it and gives one."""
     a = lab.gateway("a", local_subnets="mode-config", remote_subnets="192.168.3.0/24", xauth="client",
                     xauth_user="anna", xauth_password_file="pw")
@@ -72,8 +74,8 @@ def user_and_gateway(lab, password):
                     pool_dns="192.168.3.1", xauth="server", xauth_users_file="users")
     secret_file(a, "pw", password)
     secret_file(b, "users", "# who may come in\nanna:" + hash_of("tiger, 17"))
-    b.start()
-    a.start()
+    prepare(b).start()
+    prepare(a).start()
     return a, b
 
 
@@ -526,6 +528,14 @@ def test_certificates_in_aggressive_mode(lab):
     assert same_keys(a, b) == 4
 
 
+def test_user_with_certificate_and_password(lab):
+    ca = authority(lab, "ca")
+    a, b = user_and_gateway(lab, "tiger, 17", lambda g: certified(lab, g, ca))
+    a.wait_up(1)
+    assert b.wait_up(1)["user"] == "anna"
+    assert same_keys(a, b) == 1
+
+
 def test_certificate_of_another_ca_is_told(lab):
     ca, other = authority(lab, "ca"), authority(lab, "other")
     a, b = lab.gateway("a"), lab.gateway("b")
@@ -536,6 +546,43 @@ def test_certificate_of_another_ca_is_told(lab):
     for g, who in ((a, "peer"), (b, "us")):
         f = wait_for(f"{g.name} to say why", lambda g=g: g.conn()["failure"], 60)
         assert f["code"] == "certificate-untrusted" and f["refused_by"] == who, f
+
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "packaging/examples"
+
+
+def example(gateway, name, addresses):
+    """Run a file of the examples, but for its addresses, as its only connection."""
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    for theirs, ours in addresses.items():
+        text = text.replace(theirs, ours)
+    sections = re.split(r"^\[connection .*\]$", text, flags=re.M)
+    (gateway.dir / "ikod.conf").write_text(
+        f"[global]\ncontrol-socket = {gateway.socket}\n[connection site]\n{sections[1]}", encoding="utf-8")
+    return gateway.start()
+
+
+def test_example_of_certificates(lab):
+    gateways = lab.gateway("a"), lab.gateway("b")
+    subprocess.run([EXAMPLES / "certificates/make-certificates"], cwd=lab.dir, check=True, capture_output=True)
+    for g, name in zip(gateways, ("gw", "branch")):
+        (g.dir / "pki").mkdir()
+        for file in (f"{name}.pem", f"{name}.key", "ca.pem"):
+            shutil.copy(lab.dir / "pki" / file, g.dir / "pki")
+        example(g, f"certificates/{name}.conf", {"203.0.113.2": OUTER["a"], "198.51.100.18": OUTER["b"]})
+    for g in gateways:
+        g.wait_up(1)
+    assert gateways[0].conn()["remote_id"] == "branch.example.com"
+
+
+def test_example_of_aggressive_mode(lab):
+    gateways = lab.gateway("a"), lab.gateway("b")
+    for g, name in zip(gateways, ("gw", "router-1")):
+        secret_file(g, "router-1.psk", "bVf1wqW3r0yqAaTtT5ZbEwqk3s1h8q0=")
+        example(g, f"aggressive-mode/{name}.conf", {"203.0.113.2": OUTER["a"]})
+    for g in gateways:
+        g.wait_up(1)
+    assert gateways[0].conn()["remote_id"] == "router-1.example.com"
 
 
 def test_junk_changes_nothing(lab):
