@@ -277,11 +277,12 @@ static enum pki_verdict judge(const struct pki *p, const struct pki_proof *proof
 		snprintf(why, PKI_WHY, "not with an RSA key for signatures");
 		return PKI_UNUSABLE;
 	}
+	/* first of all: what was damaged on the way is not to be taken for what the peer has */
+	if (!signed_by(s->leaf, proof->hash, proof->sig))
+		return PKI_BAD_SIGNATURE;
 	v = chain_judge(p, s, proof->weak, why);
 	if (v != PKI_OK)
 		return v;
-	if (!signed_by(s->leaf, proof->hash, proof->sig))
-		return PKI_BAD_SIGNATURE;
 	if (cert_has_id(s->leaf, proof->id))
 		return PKI_OK;
 	cert_ids(s->leaf, why, PKI_WHY);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/certs.h"
+#include "core/direct.h"
 #include "core/net.h"
 #include "core/tap.h"
 #include "core/v1/v1.h"
@@ -591,6 +592,165 @@ static void damaged_proofs(void **state)
 	}
 }
 
+/* ---- forged ---- */
+
+static unsigned int forged;
+static const struct cert_spec *forged_cert;
+
+/* Message 2 with the certificate of somebody unknown, or with none: nobody needs a key for that. */
+static bool forge_2(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	struct cursor c = cursor_of(p, len);
+	struct v1_writer w = { 0 };
+	struct isakmp_hdr h;
+	struct v1_chain ch;
+
+	if (p[18] != XCHG_AGGRESSIVE || !from || forged)
+		return false;
+	forged++;
+	assert_true(isakmp_hdr_parse(&c, &h) && v1_chain_parse(h.next, c.p, c.left, false, &ch));
+	h.cky_r[0] ^= 1;
+	h.next = PL_NONE;
+	v1_begin(&w, &h);
+	for (unsigned int i = 0; i < ch.n; i++) {
+		struct secret der;
+
+		if (ch.pl[i].type != PL_CERT) {
+			v1_put(&w, ch.pl[i].type, ch.pl[i].body, ch.pl[i].len);
+			continue;
+		}
+		if (!forged_cert)
+			continue;
+		der = cert_der(forged_cert);
+		v1_pl_begin(&w, PL_CERT);
+		buf_u8(&w.b, CERT_X509_SIGNATURE);
+		buf_put(&w.b, der.p, der.len);
+		v1_pl_end(&w);
+		secret_wipe(&der);
+	}
+	assert_true(v1_finish(&w));
+	rx(net, 0, w.b.p, w.b.len);
+	net_step(net);
+	net_run(net, 0);
+	buf_free(&w.b);
+	return false;
+}
+
+static void a_forged_message_2_ends_nothing(void **state)
+{
+	/* the last one is signed with the key that the signature was made with: only nobody trusts it */
+	static const struct cert_spec self = { .dn = "CN=nobody", .key = 1 }, same_key = { .dn = "CN=b", .key = 2 };
+	const struct cert_spec *const certs[] = { NULL, &self, &same_key, &expired };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(certs) / sizeof(certs[0]); i++) {
+		struct net *net = pair(800 + i, forge_2, MODE_AGGRESSIVE);
+
+		forged = 0;
+		forged_cert = certs[i];
+		start(net);
+		assert_true(net_until(net, 10 * 1000, both_up));
+		assert_int_equal(forged, 1);
+		assert_int_equal(node_count(&net->nodes[0], "failed"), 0);
+		net_free(net);
+	}
+}
+
+/* Message 3 in clear and without a certificate, before the true one. */
+static bool forge_3(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	static const uint8_t junk[256] = { 1, 2, 3 };
+	struct cursor c = cursor_of(p, len);
+	struct v1_writer w = { 0 };
+	struct isakmp_hdr h;
+
+	if (from || p[18] != XCHG_AGGRESSIVE || !(p[19] & ISAKMP_FLAG_ENCRYPTED) || forged)
+		return false;
+	forged++;
+	assert_true(isakmp_hdr_parse(&c, &h));
+	h.flags = 0;
+	h.next = PL_NONE;
+	v1_begin(&w, &h);
+	v1_put(&w, PL_SIG, junk, sizeof(junk));
+	assert_true(v1_finish(&w));
+	net_rx_from(net, 1, "203.0.113.77", 4321, false, w.b.p, w.b.len);
+	net_step(net);
+	net_run(net, 0);
+	buf_free(&w.b);
+	return false;
+}
+
+static void a_forged_message_3_ends_nothing(void **state)
+{
+	struct net *net = pair(810, forge_3, MODE_AGGRESSIVE);
+
+	(void)state;
+	forged = 0;
+	start(net);
+	assert_true(net_until(net, 10 * 1000, both_up));
+	assert_int_equal(forged, 1);
+	assert_int_equal(node_count(&net->nodes[1], "failed"), 0);
+	net_free(net);
+}
+
+/* Many of them: what we think of each is not sent to the one in whose name they come. */
+static bool forge_many_2(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	bool drop = from && p[18] == XCHG_AGGRESSIVE;
+
+	for (unsigned int i = 0; drop && i < 50; i++) {
+		forged = 0;
+		forge_2(net, from, p, len);
+	}
+	return drop;
+}
+
+static void forged_messages_2_are_not_all_answered(void **state)
+{
+	struct net *net = pair(820, forge_many_2, MODE_AGGRESSIVE);
+
+	(void)state;
+	forged_cert = NULL;
+	start(net);
+	net_run(net, 1000);
+	assert_in_range(net->nodes[0].sent, 2, 12);
+	assert_true(net_counter(net, 0, CNT_WITHHELD) >= 30);
+	net_free(net);
+}
+
+static size_t flipped;
+
+/* A bit of message 5, or 6, that nobody needs a key for, before it comes whole. */
+static bool flip(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	uint8_t copy[4096];
+
+	if (p[18] != XCHG_MAIN || !(p[19] & ISAKMP_FLAG_ENCRYPTED) || forged & 1u << from || len > sizeof(copy))
+		return false;
+	forged |= 1u << from;
+	memcpy(copy, p, len);
+	copy[len - flipped] ^= 1;
+	rx(net, !from, copy, len);
+	net_step(net);
+	net_run(net, 0);
+	return false;
+}
+
+static void a_bit_of_a_signature_ends_nothing(void **state)
+{
+	(void)state;
+	for (flipped = 40; flipped < 240; flipped += 60) {
+		struct net *net = pair(830 + flipped, flip, MODE_MAIN);
+
+		forged = 0;
+		start(net);
+		assert_true(net_until(net, 10 * 1000, both_up));
+		assert_int_equal(forged, 3);
+		assert_int_equal(node_count(&net->nodes[0], "failed") + node_count(&net->nodes[1], "failed"), 0);
+		net_free(net);
+	}
+}
+
 static void behind_a_nat(void **state)
 {
 	(void)state;
@@ -640,6 +800,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(on_a_bad_line),
 		cmocka_unit_test(message_2_in_fragments),
 		cmocka_unit_test(damaged_proofs),
+		cmocka_unit_test(a_forged_message_2_ends_nothing),
+		cmocka_unit_test(a_forged_message_3_ends_nothing),
+		cmocka_unit_test(forged_messages_2_are_not_all_answered),
+		cmocka_unit_test(a_bit_of_a_signature_ends_nothing),
 		cmocka_unit_test(behind_a_nat),
 	};
 

@@ -68,7 +68,7 @@ void v1_refuse_protected(struct ike_sa *sa, uint8_t proto, const void *spi, size
 }
 
 /* An answer that costs us little may still be one too many for who is answered. */
-static bool allowed(struct ike_engine *e, const struct ike_path *path)
+bool v1_may_refuse(struct ike_engine *e, const struct ike_path *path)
 {
 	if (!e->refusals.salt)
 		engine_random(e, &e->refusals.salt, sizeof(e->refusals.salt));
@@ -87,7 +87,7 @@ void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const st
 
 	if (!f->notify)
 		return;
-	if (!allowed(e, path))
+	if (!v1_may_refuse(e, path))
 		return;
 	memcpy(h.cky_i, about->hdr.cky_i, sizeof(h.cky_i));
 	memcpy(h.cky_r, about->hdr.cky_r, sizeof(h.cky_r));

@@ -133,12 +133,11 @@ static void phase1_meaning(const struct ike_sa *sa, const struct v1_notify *n, b
 	}
 }
 
-/* Verdicts on a whole message 5; AUTHENTICATION-FAILED is what a damaged one would cause as well. */
+/* Verdicts on a whole message 5; AUTHENTICATION-FAILED and INVALID-SIGNATURE are what a damaged one would cause as well. */
 static bool is_final(uint16_t type)
 {
 	return type == N_INVALID_ID_INFORMATION || type == N_NO_PROPOSAL_CHOSEN || type == N_INVALID_CERTIFICATE ||
-	       type == N_INVALID_CERT_AUTHORITY || type == N_CERTIFICATE_UNAVAILABLE ||
-	       type == N_INVALID_SIGNATURE;
+	       type == N_INVALID_CERT_AUTHORITY || type == N_CERTIFICATE_UNAVAILABLE;
 }
 
 void v1_notify_phase1(struct ike_sa *sa, const struct v1_notify *n, bool authentic)

@@ -239,22 +239,35 @@ enum v1_verdict v1_proof_check(struct ike_sa *sa, const struct conn *c, struct v
 	return v1_proof_signs(sa) ? start_verify(sa, c, f) : check_hash(sa, f);
 }
 
-/* What a check of a signature comes to; @again: what comes in clear may be forged to look so. */
+/* What a check of a signature comes to. */
 static const struct {
 	enum failure_cause cause;
 	uint16_t notify;
-	bool again;
 } verdicts[PKI_VERDICTS] = {
-	[PKI_NO_CERTIFICATE]	= { FAIL_CERT_MISSING, N_CERTIFICATE_UNAVAILABLE, false },
-	[PKI_MALFORMED]		= { FAIL_CERT_INVALID, N_INVALID_CERT_ENCODING, true },
-	[PKI_UNUSABLE]		= { FAIL_CERT_INVALID, N_INVALID_CERTIFICATE, false },
-	[PKI_UNTRUSTED]		= { FAIL_CERT_UNTRUSTED, N_INVALID_CERT_AUTHORITY, false },
-	[PKI_OUT_OF_TIME]	= { FAIL_CERT_EXPIRED, N_INVALID_CERTIFICATE, false },
-	[PKI_REVOKED]		= { FAIL_CERT_REVOKED, N_INVALID_CERTIFICATE, false },
-	[PKI_NO_CRL]		= { FAIL_CRL, N_INVALID_CERTIFICATE, false },
-	[PKI_BAD_SIGNATURE]	= { FAIL_SIGNATURE, N_INVALID_SIGNATURE, true },
-	[PKI_OTHER_ID]		= { FAIL_CERT_ID, N_INVALID_ID_INFORMATION, false },
+	[PKI_NO_CERTIFICATE]	= { FAIL_CERT_MISSING, N_CERTIFICATE_UNAVAILABLE },
+	[PKI_MALFORMED]		= { FAIL_CERT_INVALID, N_INVALID_CERT_ENCODING },
+	[PKI_UNUSABLE]		= { FAIL_CERT_INVALID, N_INVALID_CERTIFICATE },
+	[PKI_UNTRUSTED]		= { FAIL_CERT_UNTRUSTED, N_INVALID_CERT_AUTHORITY },
+	[PKI_OUT_OF_TIME]	= { FAIL_CERT_EXPIRED, N_INVALID_CERTIFICATE },
+	[PKI_REVOKED]		= { FAIL_CERT_REVOKED, N_INVALID_CERTIFICATE },
+	[PKI_NO_CRL]		= { FAIL_CRL, N_INVALID_CERTIFICATE },
+	[PKI_BAD_SIGNATURE]	= { FAIL_SIGNATURE, N_INVALID_SIGNATURE },
+	[PKI_OTHER_ID]		= { FAIL_CERT_ID, N_INVALID_ID_INFORMATION },
 };
+
+/*
+ * Anybody can send in clear what the peer would be refused for, without a key
+ * of anybody's. Encrypted it is the peer's, but a bit that was changed on the
+ * way shows in nothing but the proof itself (RFC 2409 has no other checksum):
+ * only if it is bad again and again, the peer is wrong. That is not left to the
+ * timers, since by its last message the peer believes that it is up.
+ */
+static bool may_be_forged(struct ike_sa *sa, enum pki_verdict v)
+{
+	if (!sa->p1->proof_protected)
+		return true;
+	return (v == PKI_MALFORMED || v == PKI_BAD_SIGNATURE) && ++sa->p1->bad_proofs < V1_BAD_PROOFS;
+}
 
 enum v1_verdict v1_proof_verdict(struct ike_sa *sa, const struct ike_job *job, struct v1_fail *f)
 {
@@ -272,7 +285,7 @@ enum v1_verdict v1_proof_verdict(struct ike_sa *sa, const struct ike_job *job, s
 	snprintf(f->theirs, sizeof(f->theirs), "%s", job->text);
 	memcpy(iv, sa->last_iv, sizeof(iv));
 	v1_proof_refuse(sa, f);
-	if (sa->p1->proof_protected || !verdicts[job->verdict].again)
+	if (!may_be_forged(sa, job->verdict))
 		return V1_FAIL;
 	memcpy(sa->last_iv, iv, sizeof(iv));
 	return V1_REJECT;
@@ -280,6 +293,9 @@ enum v1_verdict v1_proof_verdict(struct ike_sa *sa, const struct ike_job *job, s
 
 void v1_proof_refuse(struct ike_sa *sa, const struct v1_fail *f)
 {
+	/* who forges what comes in clear must not have the peer flooded with what we think of it */
+	if (!sa->p1->proof_protected && !v1_may_refuse(sa->e, &sa->path))
+		return;
 	/* the peer's is that of its own message */
 	memcpy(sa->last_iv, sa->p1->next_iv, sizeof(sa->last_iv));
 	v1_refuse_protected(sa, PROTO_ISAKMP, NULL, 0, f);

@@ -30,6 +30,7 @@
 #define V1_AGGR_PERIOD 125	/* ms for each message 2 of aggressive mode that a connection sends */
 #define V1_AGGR_BURST 8		/* and so many of them at once */
 #define V1_AGAIN_PAUSE 500	/* ms between two answers to the same message of aggressive mode */
+#define V1_BAD_PROOFS 3		/* of a peer that may have been damaged on the way: the last one is believed to be bad */
 #define V1_NUDGE_PAUSE 1000	/* ms between two times that message 3 is asked for */
 #define CERTREQS_MAX 4		/* CAs that we ask for certificates of */
 #define V1_SIGNED 16		/* in v1_legal(): message number of a message with a signature */
@@ -239,6 +240,7 @@ struct v1_phase1 {
 	struct buf peer_id_b, peer_proof, peer_certs;
 	struct ike_path proof_path;
 	bool proof_protected, proof_contact;
+	unsigned int bad_proofs;	/* that came encrypted */
 	uint64_t proof_life_s;
 	struct v1_natt_view proof_natt;
 	uint64_t nudge_after;
@@ -574,6 +576,8 @@ bool v1_never_used(const struct ike_sa *sa);
 
 /* ---- info_send.c ---- */
 
+/** v1_may_refuse - not too many answers have gone to what has proven nothing; takes one of them, counts if not */
+bool v1_may_refuse(struct ike_engine *e, const struct ike_path *path);
 /** v1_refuse_clear - tell a peer in clear why nothing comes of its message; @f->notify 0: say nothing */
 void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const struct v1_msg *about,
 		     const struct v1_fail *f);
