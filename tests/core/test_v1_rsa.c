@@ -718,6 +718,30 @@ static void forged_messages_2_are_not_all_answered(void **state)
 	net_free(net);
 }
 
+/* Who sends message 2 has the keys: what it says under them counts for no more than its message 2 does. */
+static void a_notify_under_keys_of_anybody_ends_nothing(void **state)
+{
+	struct net *net = pair(825, NULL, MODE_AGGRESSIVE);
+	struct ike_sa *mine = NULL;
+
+	(void)state;
+	use(b, cert_pki(&stranger, NULL, &root));
+	net->job_ms = 2000;
+	start(net);
+	for (unsigned int ms = 0; ms < 9000 && !(mine && mine->p1->state == P1_AI_VERIFY); ms++) {
+		net_run(net, 1);
+		mine = any_ike(net, 0);
+	}
+	assert_true(mine && mine->p1->state == P1_AI_VERIFY);
+	net_notify(any_ike(net, 1), PROTO_ISAKMP, N_INVALID_CERT_AUTHORITY, NULL, 0, NULL, 0);
+	net_step(net);
+	net_run(net, 60);
+	assert_int_equal(node_count(&net->nodes[0], "failed"), 0);
+	assert_ptr_equal(any_ike(net, 0), mine);
+	assert_string_equal(node_failure(&net->nodes[0], "site", 0), "peer-notify");
+	net_free(net);
+}
+
 static size_t flipped;
 
 /* A bit of message 5, or 6, that nobody needs a key for, before it comes whole. */
@@ -803,6 +827,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_forged_message_2_ends_nothing),
 		cmocka_unit_test(a_forged_message_3_ends_nothing),
 		cmocka_unit_test(forged_messages_2_are_not_all_answered),
+		cmocka_unit_test(a_notify_under_keys_of_anybody_ends_nothing),
 		cmocka_unit_test(a_bit_of_a_signature_ends_nothing),
 		cmocka_unit_test(behind_a_nat),
 	};

@@ -140,6 +140,16 @@ static bool is_final(uint16_t type)
 	       type == N_INVALID_CERT_AUTHORITY || type == N_CERTIFICATE_UNAVAILABLE;
 }
 
+/*
+ * With signatures the keys come from Diffie-Hellman alone, so whoever sends
+ * message 2 of aggressive mode has them. As long as its proof is not checked it
+ * is nobody, and the true one may still come.
+ */
+static bool under_keys_of_anybody(const struct ike_sa *sa)
+{
+	return sa->p1->state == P1_AI_VERIFY;
+}
+
 void v1_notify_phase1(struct ike_sa *sa, const struct v1_notify *n, bool authentic)
 {
 	struct v1_fail f;
@@ -147,7 +157,7 @@ void v1_notify_phase1(struct ike_sa *sa, const struct v1_notify *n, bool authent
 	if (!v1_notify_is_error(n))
 		return;
 	phase1_meaning(sa, n, authentic, &f);
-	if (authentic && is_final(n->type))
+	if (authentic && is_final(n->type) && !under_keys_of_anybody(sa))
 		v1_p1_fail(sa, &f);
 	else
 		v1_p1_suspect(sa, &f);
