@@ -356,7 +356,6 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
 	if (!p->life_s)
 		p->life_s = c->cfg->esp_lifetime;
 	csa->hard = e->now + SECONDS(p->life_s);
-	csa->rank = pair_rank(csa);
 	HASH_ADD(hh_in, e->spis, spi_in, sizeof(csa->spi_in), csa);
 	DL_PREPEND(child->sas, csa);
 	kernel_sync(c, ike, p->udp);

@@ -114,21 +114,43 @@ static bool pairs_crossed(const struct child_sa *a, const struct child_sa *b)
 }
 
 /*
- * Both ends see the same numbers, in the other order. An end that renews its
- * own pair at once (a limit in bytes is near) may still get one that has crossed
- * the old one, and that has crossed the new one then. Compared with each by its
- * own numbers the three could go round in a circle, and the ends, who see them
- * in another order, would stop at different ones: the new one counts as the old.
+ * Both ends know both identities, and one of them is the larger: its pairs stay.
+ * No number of a pair would do. An end that renews its own pair at once (a limit
+ * in bytes is near) may still get one that has crossed the old one, and that has
+ * crossed the new one then: of the three the new one beats the old one because
+ * it is newer, and compared by numbers they could go round in a circle, where the
+ * ends, who meet them in another order, stop at different ones.
  */
-uint64_t pair_rank(const struct child_sa *csa)
+static int identity_order(const struct v1_id *a, const struct v1_id *b)
 {
-	const struct child_sa *old;
+	size_t len = a->len < b->len ? a->len : b->len;
+	int d = (a->type > b->type) - (a->type < b->type);
 
-	DL_FOREACH(csa->child->sas, old)
-		if (old != csa && old->role == csa->role && csa->begun <= crossing_until(old))
-			return old->rank;
-	return csa->spi_in < csa->spi_out ? (uint64_t)csa->spi_in << 32 | csa->spi_out :
-					    (uint64_t)csa->spi_out << 32 | csa->spi_in;
+	if (!d && len)
+		d = memcmp(a->data, b->data, len);
+	return d ? d : (a->len > b->len) - (a->len < b->len);
+}
+
+int pair_precedence(const struct ike_sa *sa)
+{
+	struct v1_id own;
+
+	conn_local_id(sa->conn, &sa->path, &own);
+	return identity_order(&own, &sa->peer_id);
+}
+
+/* Without a difference it is the numbers all the same, which both see in the other order */
+static bool pair_is_larger(const struct child_sa *a, const struct child_sa *b)
+{
+	uint32_t alo = a->spi_in < a->spi_out ? a->spi_in : a->spi_out;
+	uint32_t ahi = a->spi_in < a->spi_out ? a->spi_out : a->spi_in;
+	uint32_t blo = b->spi_in < b->spi_out ? b->spi_in : b->spi_out;
+	uint32_t bhi = b->spi_in < b->spi_out ? b->spi_out : b->spi_in;
+	int precedence = a->child->conn->precedence;
+
+	if (precedence)
+		return (a->role == ROLE_INITIATOR) == (precedence > 0);
+	return alo != blo ? alo > blo : ahi > bhi;
 }
 
 static bool pair_is_newer(const struct child_sa *a, const struct child_sa *b)
@@ -139,7 +161,7 @@ static bool pair_is_newer(const struct child_sa *a, const struct child_sa *b)
 const struct collision_rule *collide_pairs(struct child_sa *a, struct child_sa *b, struct child_sa **survivor)
 {
 	enum met met = pairs_crossed(a, b) ? MET_PAIR_CROSSED : MET_PAIR_RENEWED;
-	bool keep_a = keep_of(met) == KEEP_LARGER ? a->rank > b->rank : pair_is_newer(a, b);
+	bool keep_a = keep_of(met) == KEEP_LARGER ? pair_is_larger(a, b) : pair_is_newer(a, b);
 
 	*survivor = keep_a ? a : b;
 	return collision_rule(met, (*survivor)->role);

@@ -30,7 +30,7 @@ enum met {
 /** enum keep - which of the two stays in use */
 enum keep {
 	KEEP_NEWER,	/* the one that was begun later */
-	KEEP_LARGER,	/* the larger cookie of the initiator; the larger SPIs, see pair_rank() */
+	KEEP_LARGER,	/* the larger cookie of the initiator; the pair of the larger identity */
 	KEEP_OLDER,	/* what was there */
 };
 
@@ -67,8 +67,8 @@ const struct collision_rule *collision_rule(enum met met, enum ike_role role);
 /** collide_ikes - @up has just come up, @used carries our messages: which is to do so from now on */
 const struct collision_rule *collide_ikes(struct ike_sa *up, struct ike_sa *used, struct ike_sa **survivor);
 
-/** pair_rank - the number of a new pair by which KEEP_LARGER chooses; both ends find the same */
-uint64_t pair_rank(const struct child_sa *csa);
+/** pair_precedence - of two pairs that crossed, ours stays if > 0, the peer's if < 0 */
+int pair_precedence(const struct ike_sa *sa);
 /** collide_pairs - both are negotiated: which of them is to send */
 const struct collision_rule *collide_pairs(struct child_sa *a, struct child_sa *b, struct child_sa **survivor);
 

@@ -154,6 +154,7 @@ void conn_phase1_up(struct ike_sa *sa)
 	ike_sa_not_half_open(sa);
 	drop_overtaken(c, sa);
 	sa->up_at = sa->heard = e->now;
+	c->precedence = pair_precedence(sa);
 	set_lifetime(sa);
 	engine_set_timer(e, &sa->expire, sa->expires - e->now, conn_ike_expired, sa);
 	if (rekeyed)

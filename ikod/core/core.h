@@ -123,7 +123,6 @@ enum child_sa_state {
  * @inherited: when it was put to use because the one that we sent with had ended; @assumed: before the exchange was over
  * @doubted: conn_doubt() has had its say on this pair
  * @retired: when another one took its place
- * @rank: see pair_rank()
  * @we_delete: once drained, it is ours to send the Delete
  * @begun: when our quick mode began, or the peer's message 1 came; @born is when it was installed
  * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
@@ -131,7 +130,7 @@ enum child_sa_state {
 struct child_sa {
 	struct child_sa **holder;
 	bool negotiated, confirms, doubted, we_delete, drain_asked, assumed;
-	uint64_t done_at, inherited, retired, rank;
+	uint64_t done_at, inherited, retired;
 	uint32_t seen_in, seen_out;
 	struct child *child;
 	struct child_sa *next, *prev;
@@ -195,6 +194,7 @@ struct conn {
 	struct timer pump;		/* start what is wanted, outside of the protocol half's call */
 	struct timer grace;		/* responder with start = auto: leave the quick modes to the peer at first */
 	uint64_t esp_heard, esp_sent;	/* when ESP of the peer last came in, when we last sent some */
+	int precedence;			/* see pair_precedence() */
 	uint64_t child_done;		/* when a quick mode last succeeded */
 	struct bucket aggr;		/* protocol: answers in aggressive mode to who has proven nothing */
 	struct remote_bucket *bucket;	/* engine->remotes */
