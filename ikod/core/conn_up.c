@@ -6,8 +6,14 @@
 
 bool conn_may_renew(const struct ike_sa *sa)
 {
-	/* A passive end, and one that cannot reach the other through its NAT, leave it to the peer. */
-	return sa->conn->cfg->start != START_PASSIVE && !(sa->role == ROLE_RESPONDER && sa->nat_remote);
+	/*
+	 * A passive end, and one that cannot reach the other through its NAT, leave it
+	 * to the peer. If it is the passive one that is behind the NAT, and it has begun
+	 * all the same (to renew a pair), nobody else would.
+	 */
+	if (sa->conn->cfg->start == START_PASSIVE)
+		return sa->role == ROLE_INITIATOR && sa->nat_local;
+	return !(sa->role == ROLE_RESPONDER && sa->nat_remote);
 }
 
 static void set_lifetime(struct ike_sa *sa)
