@@ -136,9 +136,13 @@ static void send_deletes(struct conn *c)
 
 	if (!c->ike)
 		return;
-	/* of two that crossed, a peer that restarted meanwhile has the one that it began, and that alone */
+	/*
+	 * By each: of two that crossed, a peer that restarted meanwhile has the one that
+	 * it began alone, and it heeds nothing yet by one that has XAUTH or mode config
+	 * to come at its end.
+	 */
 	DL_FOREACH(c->ikes, sa)
-		if (sa == c->ike || (sa->state == IKE_REKEYED && sa->role != c->ike->role))
+		if (sa == c->ike || sa->state == IKE_REKEYED)
 			send_esp_deletes(c, sa);
 	DL_FOREACH(c->ikes, sa)
 		if (sa->state == IKE_REKEYED)
