@@ -8,6 +8,7 @@ from traffic import Flow
 
 from profiles import GIVEN, OUTER, ROUTER, address_in
 
+SETTLED = 200	# seconds; without a packet on the new pair ikod keeps the one before, or the peer's that crossed it, for 130
 UP = 120	# seconds; a kernel's first SA loads its ciphers, which takes long in an emulated guest
 
 
@@ -99,7 +100,7 @@ class Cell:
         return bool(ours) and ours == set(self.lane.xfrm())
 
     def both_have(self):
-        until(self.matches, lambda: f"SAs differ: ours {self.ours.spis()}, the peer's kernel {self.lane.xfrm()}")
+        until(self.matches, lambda: f"SAs differ: ours {self.ours.spis()}, the peer's kernel {self.lane.xfrm()}", SETTLED)
 
     # ---- packets ------------------------------------------------------------
 
@@ -159,14 +160,18 @@ class Cell:
 
     # ---- going down ---------------------------------------------------------
 
-    def ends(self):
-        """Who began ends it, and the other one takes its Deletes."""
+    def ends(self, renewing=False):
+        """Who began ends it, and the other one takes its Deletes. What ikod renewed while the peer went through its list
+        came after them: the peer ends that, too."""
         if self.begins == "us":
             self.ours.down()
             until(lambda: not self.lane.xfrm(), lambda: f"the peer kept SAs after a Delete: {self.lane.xfrm()}", 15)
         else:
-            self.peer.terminate()
-            until(lambda: not self.ours.spis(), lambda: f"ikod kept SAs after a Delete: {self.ours.spis()}", 15)
+            for _ in range(4 if renewing else 1):
+                self.peer.terminate()
+                if G.wait_until(lambda: not self.ours.spis(), 15):
+                    break
+            need(not self.ours.spis(), lambda: f"ikod kept SAs after a Delete: {self.ours.spis()}")
             self.ours.down()	# the IKE SA, if the peer left it
 
     def survives(self):

@@ -144,7 +144,7 @@ def run(row, name, lane, ours, peer):
     if not what:
         cell.counted(sent)
     cell.wire(bool(row.nat) or us.force_udp)
-    cell.ends()
+    cell.ends(renewing=row.then == ("rekey", 2) and bool(row.ours))
     cell.survives()
     return cell.figures
 
