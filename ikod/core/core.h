@@ -73,6 +73,7 @@ struct ike_sa {
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
 	uint64_t born, up_at, heard, expires;
 	bool half_open;			/* in engine->halves */
+	bool forgeable;			/* responder: it began with nothing that shows the peer's address to be true */
 	struct ike_sa *half_next, *half_prev;
 	struct timer rekey, expire, keepalive;
 	/* liveness.c */

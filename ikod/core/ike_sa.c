@@ -29,8 +29,34 @@ static void fresh_cookie(struct ike_sa *sa)
 	} while (!memcmp(own, zero, sizeof(zero)) || ike_sa_by_cookie(sa->e, own));
 }
 
-/* The oldest half-open SA in the way of another one from @remote, NULL if none is. */
-static struct ike_sa *in_the_way(struct conn *c, const union endpoint *remote)
+/* Without phase 1 it is authenticated, and waits for what has to follow. */
+static bool gives_way(const struct ike_sa *sa, bool to_forgeable)
+{
+	return sa->p1 && (sa->forgeable || !to_forgeable);
+}
+
+static struct ike_sa *oldest_half(struct ike_engine *e, bool for_forgeable)
+{
+	struct ike_sa *sa;
+
+	DL_FOREACH2(e->halves, sa, half_next)
+		if (gives_way(sa, for_forgeable))
+			return sa;
+	return NULL;
+}
+
+static bool too_many_forgeable(const struct ike_engine *e)
+{
+	const struct ike_sa *sa;
+	unsigned int n = 0;
+
+	DL_FOREACH2(e->halves, sa, half_next)
+		n += gives_way(sa, true);
+	return n >= HALF_OPEN_FORGED;
+}
+
+/* The half-open SA that gives way to another one from @remote, NULL if none does, or has to. */
+static struct ike_sa *in_the_way(struct conn *c, const union endpoint *remote, bool forgeable)
 {
 	struct ike_sa *sa, *oldest = NULL;
 	unsigned int n = 0;
@@ -40,22 +66,25 @@ static struct ike_sa *in_the_way(struct conn *c, const union endpoint *remote)
 			continue;
 		n++;
 		/* newest first; what a job is made for would leave the job behind */
-		if (!v1_busy(sa))
+		if (!v1_busy(sa) && gives_way(sa, forgeable) && !(oldest && oldest->forgeable && !sa->forgeable))
 			oldest = sa;
 	}
 	if (n >= HALF_OPEN_ADDR)
 		return oldest;
-	return c->e->half_open >= HALF_OPEN_MAX ? c->e->halves : NULL;
+	if (c->e->half_open >= HALF_OPEN_MAX || (forgeable && too_many_forgeable(c->e)))
+		return oldest_half(c->e, forgeable);
+	return NULL;
 }
 
 /*
  * Who has proven its address may still be anybody. It pushes out its own first,
  * then the oldest, but never one that is authenticated, and has no more jobs done
- * for it at a time than it may have SAs.
+ * for it at a time than it may have SAs. Who has not even proven that pushes out
+ * the likes of it alone: a forged address must not cost its owner anything.
  */
-static bool make_room(struct conn *c, const union endpoint *remote)
+static bool make_room(struct conn *c, const union endpoint *remote, bool forgeable)
 {
-	struct ike_sa *sa, *out = in_the_way(c, remote);
+	struct ike_sa *sa, *out = in_the_way(c, remote, forgeable);
 	unsigned int n = 0;
 
 	if (out) {
@@ -64,7 +93,7 @@ static bool make_room(struct conn *c, const union endpoint *remote)
 	}
 	DL_FOREACH(c->ikes, sa)
 		n += sa->half_open && addr_eq(&sa->path.remote, remote);
-	if (n < HALF_OPEN_ADDR)
+	if (n < HALF_OPEN_ADDR && c->e->half_open < HALF_OPEN_MAX)
 		return true;
 	engine_counter(c->e, CNT_HALF_OPEN_LIMIT);
 	return false;
@@ -96,7 +125,7 @@ static void enter(struct ike_sa *sa)
 
 bool ike_sa_admit(struct ike_sa *sa, const uint8_t cky_r[ISAKMP_COOKIE_LEN])
 {
-	if (ike_sa_by_cookie(sa->e, cky_r) || !make_room(sa->conn, &sa->path.remote))
+	if (ike_sa_by_cookie(sa->e, cky_r) || !make_room(sa->conn, &sa->path.remote, false))
 		return false;
 	memcpy(sa->cky_r, cky_r, sizeof(sa->cky_r));
 	enter(sa);
@@ -118,12 +147,15 @@ void ike_sa_discard(struct ike_sa *sa)
 
 struct ike_sa *ike_sa_new(struct conn *c, enum ike_role role, const struct ike_path *path)
 {
+	/* a responder's that begins with message 3 comes by ike_sa_admit() */
+	bool forgeable = role == ROLE_RESPONDER;
 	struct ike_sa *sa;
 
-	if (role == ROLE_RESPONDER && !make_room(c, &path->remote))
+	if (forgeable && !make_room(c, &path->remote, true))
 		return NULL;
 	sa = ike_sa_embryo(c, path);
 	sa->role = role;
+	sa->forgeable = forgeable;
 	fresh_cookie(sa);
 	enter(sa);
 	return sa;

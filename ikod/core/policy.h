@@ -29,6 +29,7 @@
 #define DOUBTS_MAX	5
 #define PAIRS_MAX	4		/* SA pairs of one child */
 #define HALF_OPEN_MAX	1000		/* unauthenticated phase 1s of all peers that have proven their address */
+#define HALF_OPEN_FORGED (HALF_OPEN_MAX / 4)	/* of them those whose address may be forged */
 #define HALF_OPEN_ADDR	8		/* and of one address in one connection */
 #define REFUSED_AGAIN	SECONDS(1)	/* refusals of strangers are reported so often */
 #define STRAY_INTERVAL	SECONDS(1)	/* who belongs to no connection is logged so often in the long run */

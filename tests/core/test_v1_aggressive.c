@@ -856,6 +856,130 @@ static void repeated_messages_1_are_no_reflector(void **state)
 	net_free(net);
 }
 
+/* ---- whose place a stranger takes ---- */
+
+static bool hold_transactions(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	tap(net, from, p, len);
+	return p[18] == XCHG_TRANSACTION;
+}
+
+/* Phase 1 is done and the peer is asked for user and password: it is not half-open as a stranger is. */
+static void strangers_do_not_push_out_who_is_authenticated(void **state)
+{
+	struct net *net = pair(93, hold_transactions);
+	uint8_t copy[1024], cky_r[ISAKMP_COOKIE_LEN];
+	const struct ike_sa *sa;
+
+	(void)state;
+	a->xauth = XAUTH_CLIENT;
+	strcpy(a->xauth_user, "anna");
+	assert_true(secret_set(&a->xauth_password, "x", 1));
+	b->xauth = XAUTH_SERVER;
+	n_wire = 0;
+	start(net);
+	net_run(net, 200);
+	sa = any_ike(net, 1);
+	assert_true(sa && !sa->p1 && sa->half_open);
+	memcpy(cky_r, sa->cky_r, sizeof(cky_r));
+	for (unsigned int i = 0; i < 3 * HALF_OPEN_ADDR; i++) {
+		memcpy(copy, wire[0].p, wire[0].len);
+		copy[0] ^= (uint8_t)(i + 1);
+		net_rx(net, 1, copy, wire[0].len);
+		net_step(net);
+		net_run(net, 130);
+		assert_true(net->nodes[1].e->half_open <= HALF_OPEN_ADDR);
+	}
+	assert_non_null(ike_sa_by_cookie(net->nodes[1].e, cky_r));
+	net_free(net);
+}
+
+static bool lose_5(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	return !from && p[18] == XCHG_MAIN && (p[19] & ISAKMP_FLAG_ENCRYPTED);
+}
+
+enum { HUB_CONNS = 20 };
+
+static void hub_of_many(struct net *net)
+{
+	static char names[HUB_CONNS][8];
+	struct conn_cfg *hub[HUB_CONNS + 1];
+
+	for (unsigned int i = 0; i < HUB_CONNS; i++) {
+		snprintf(names[i], sizeof(names[i]), "c%02u", i);
+		hub[i] = site_cfg(net, 1, 0, names[i]);
+		hub[i]->mode = MODE_AGGRESSIVE;
+		hub[i]->start = START_PASSIVE;
+		memset(&hub[i]->remote, 0, sizeof(hub[i]->remote));
+		hub[i]->remote_id = text_id(IDT_FQDN, names[i]);
+	}
+	hub[HUB_CONNS] = site_cfg(net, 1, 0, "main");
+	hub[HUB_CONNS]->start = START_PASSIVE;
+	net_configure(net, 1, hub, HUB_CONNS + 1);
+}
+
+/* A message 1 of each connection's peer, each from another address. */
+static void forged_openings(struct net *net, uint8_t *message1, size_t len, uint8_t *name)
+{
+	static unsigned int seq;
+	char src[32];
+
+	for (unsigned int i = 0; i < HUB_CONNS; i++) {
+		name[1] = (uint8_t)('0' + i / 10);
+		name[2] = (uint8_t)('0' + i % 10);
+		seq++;
+		memcpy(message1, &seq, sizeof(seq));
+		message1[7] = 1;
+		snprintf(src, sizeof(src), "10.%u.%u.%u", seq >> 16 & 255, seq >> 8 & 255, seq & 255);
+		net_rx_from(net, 1, src, IKE_PORT, false, message1, len);
+	}
+}
+
+static void strangers_push_out_each_other(void **state)
+{
+	struct net *net = net_new(2, 94);
+	uint8_t message1[1024], cky_r[ISAKMP_COOKIE_LEN];
+	struct ike_engine *e = net->nodes[1].e;
+	struct conn_cfg *spoke;
+	struct v1_chain ch;
+	size_t name;
+
+	(void)state;
+	hub_of_many(net);
+	spoke = site_cfg(net, 0, 1, "s");
+	spoke->mode = MODE_AGGRESSIVE;
+	spoke->local_id = text_id(IDT_FQDN, "c00");
+	net->drop = tap;
+	n_wire = 0;
+	net_configure1(net, 0, spoke);
+	net_run(net, 5);
+	tap_parse(0, &ch);
+	memcpy(message1, wire[0].p, wire[0].len);
+	name = (size_t)(v1_find(&ch, PL_ID, 0)->body + 4 - wire[0].p);
+	/* a peer in main mode has answered with our cookie; its message 5 is late */
+	net_configure(net, 0, NULL, 0);
+	net_run(net, 100 * 1000);
+	net->drop = lose_5;
+	net_configure1(net, 0, site_cfg(net, 0, 1, "s"));
+	net_run(net, 200);
+	net->nodes[0].down = true;
+	net_run(net, 100);
+	assert_int_equal(e->half_open, 1);
+	memcpy(cky_r, e->halves->cky_r, sizeof(cky_r));
+	net->drop = NULL;
+	for (unsigned int ms = 0; ms < 8000; ms += 130) {
+		forged_openings(net, message1, wire[0].len, message1 + name);
+		net_run(net, 130);
+		assert_true(e->half_open <= HALF_OPEN_FORGED + 1);
+	}
+	assert_int_equal(e->half_open, HALF_OPEN_FORGED + 1);
+	assert_non_null(ike_sa_by_cookie(e, cky_r));
+	net_free(net);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -888,6 +1012,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_flood_is_answered_a_few_at_a_time),
 		cmocka_unit_test(a_repeated_message_1_gets_the_same_answer),
 		cmocka_unit_test(repeated_messages_1_are_no_reflector),
+		cmocka_unit_test(strangers_do_not_push_out_who_is_authenticated),
+		cmocka_unit_test(strangers_push_out_each_other),
 	};
 
 	if (argc > 1)
