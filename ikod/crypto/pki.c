@@ -86,25 +86,46 @@ static const char encrypted[] = "is protected by a passphrase";
 
 static BIO *reader(const struct secret *pem)
 {
+	ERR_clear_error();
 	return BIO_new_mem_buf(pem->p, (int)pem->len);
+}
+
+/*
+ * The reader has stopped after @n objects: where the file ends, or at one that
+ * it cannot read. Passed over, a CRL would revoke nothing.
+ */
+static bool to_the_end(unsigned int n, const char *object, char why[PKI_WHY])
+{
+	unsigned long err = ERR_peek_last_error();
+
+	if (ERR_GET_LIB(err) == ERR_LIB_PEM && ERR_GET_REASON(err) == PEM_R_NO_START_LINE)
+		return true;
+	snprintf(why, PKI_WHY, "holds a %s that is damaged, number %u in it", object, n + 1);
+	ERR_clear_error();
+	return false;
 }
 
 bool pki_load_certificate(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
-	bool asked = false;
+	unsigned int n = 0;
+	bool ok = b, asked = false;
 	X509 *x;
 
-	while (b && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked))) {
+	for (; ok && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked)); n++) {
 		if (!p->cert)
 			p->cert = x;
-		else if (!sk_X509_push(p->chain, x))
+		else
+			ok = sk_X509_push(p->chain, x);
+		if (!ok)
 			X509_free(x);
 	}
 	BIO_free(b);
 	if (asked)
 		return wrong(why, encrypted);
-	if (!p->cert)
+	if (ok && !to_the_end(n, "certificate", why))
+		return false;
+	if (!ok || !p->cert)
 		return wrong(why, "holds no certificate in PEM form");
 	if (!X509_get0_pubkey(p->cert) || EVP_PKEY_get_base_id(X509_get0_pubkey(p->cert)) != EVP_PKEY_RSA)
 		return wrong(why, "the certificate's key is no RSA key");
@@ -128,10 +149,11 @@ bool pki_load_key(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
+	unsigned int n = 0;
 	bool ok = b, asked = false;
 	X509 *x;
 
-	while (ok && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked))) {
+	for (; ok && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked)); n++) {
 		ok = X509_STORE_add_cert(p->store, x) && sk_X509_push(p->cas, x);
 		if (!ok)
 			X509_free(x);
@@ -139,6 +161,8 @@ bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 	BIO_free(b);
 	if (asked)
 		return wrong(why, encrypted);
+	if (ok && !to_the_end(n, "certificate", why))
+		return false;
 	if (!ok || !sk_X509_num(p->cas))
 		return wrong(why, "holds no certificate in PEM form");
 	for (int i = 0; i < sk_X509_num(p->cas); i++)
@@ -150,10 +174,11 @@ bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 bool pki_load_crl(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
+	unsigned int n = 0;
 	bool ok = b, asked = false;
 	X509_CRL *x;
 
-	while (ok && (x = PEM_read_bio_X509_CRL(b, NULL, no_passphrase, &asked))) {
+	for (; ok && (x = PEM_read_bio_X509_CRL(b, NULL, no_passphrase, &asked)); n++) {
 		ok = X509_STORE_add_crl(p->store, x) && sk_X509_CRL_push(p->crls, x);
 		if (!ok)
 			X509_CRL_free(x);
@@ -161,6 +186,8 @@ bool pki_load_crl(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 	BIO_free(b);
 	if (asked)
 		return wrong(why, encrypted);
+	if (ok && !to_the_end(n, "CRL", why))
+		return false;
 	if (!ok || !sk_X509_CRL_num(p->crls))
 		return wrong(why, "holds no CRL in PEM form");
 	return loaded(p, 'r', pem);

@@ -221,6 +221,50 @@ static void damaged_certificates(void **state)
 	pki_free(judge);
 }
 
+typedef bool (*load_fn)(struct pki *p, const struct secret *pem, char why[PKI_WHY]);
+
+/* A good object and a second one, @spoilt: one of what comes in files that were damaged or cut off. */
+static void assert_second_is_missed(load_fn load, struct secret first, struct secret second, unsigned int spoilt,
+				    const char *said)
+{
+	char why[PKI_WHY] = "", *body = strstr((char *)second.p, "-----\n") + 6;
+	struct secret both = { 0 };
+	struct pki *p = pki_new();
+
+	if (spoilt == 1)
+		body[14] = '!';			/* no base64 */
+	else if (spoilt == 2)
+		memset(body, 'A', 8);		/* no ASN.1 */
+	else if (spoilt == 3)
+		second.len /= 2;
+	assert_true(secret_alloc(&both, first.len + second.len + 1));
+	memcpy(both.p, first.p, first.len);
+	memcpy(both.p + first.len, second.p, second.len);
+	both.len = first.len + second.len;
+	assert_int_equal(load(p, &both, why), !spoilt);
+	assert_string_equal(why, spoilt ? said : "");
+	pki_free(p);
+	secret_wipe(&first);
+	secret_wipe(&second);
+	secret_wipe(&both);
+}
+
+/* Passed over in silence, a CRL behind another one would revoke nothing. */
+static void damaged_files(void **state)
+{
+	const struct cert_spec other = { .dn = "CN=other", .key = 2, .ca = true };
+
+	(void)state;
+	for (unsigned int spoilt = 0; spoilt < 4; spoilt++) {
+		assert_second_is_missed(pki_load_crl, cert_crl_pem(&other, 0, 3600), cert_crl_pem(&root, 77, 3600), spoilt,
+					"holds a CRL that is damaged, number 2 in it");
+		assert_second_is_missed(pki_load_ca, cert_pem(&other), cert_pem(&root), spoilt,
+					"holds a certificate that is damaged, number 2 in it");
+		assert_second_is_missed(pki_load_certificate, cert_pem(&other), cert_pem(&root), spoilt,
+					"holds a certificate that is damaged, number 2 in it");
+	}
+}
+
 static void sizes_are_bounded(void **state)
 {
 	struct secret big = { 0 };
@@ -307,6 +351,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_with_a_certificate),
 		cmocka_unit_test(damaged_signatures),
 		cmocka_unit_test(damaged_certificates),
+		cmocka_unit_test(damaged_files),
 		cmocka_unit_test(sizes_are_bounded),
 		cmocka_unit_test(nobody_is_asked_for_a_passphrase),
 		cmocka_unit_test(names_as_text),
