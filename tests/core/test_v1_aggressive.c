@@ -332,6 +332,25 @@ static void wrong_identity_of_the_initiator(void **state)
 	net_free(net);
 }
 
+static void a_stranger_is_not_told_the_right_identity(void **state)
+{
+	static const char name[] = "gw.hidden.example.net";
+	struct net *net = pair(48, tap);
+
+	(void)state;
+	b->remote_id = text_id(IDT_FQDN, name);
+	a->local_id = text_id(IDT_FQDN, "x");
+	n_wire = 0;
+	start(net);
+	net_run(net, 500);
+	assert_true(n_wire >= 2 && wire[1].exchange == XCHG_INFO);
+	for (unsigned int i = 0; i < n_wire; i++)
+		assert_null(memmem(wire[i].p, wire[i].len, name, strlen(name)));
+	/* who reads the log here is */
+	assert_string_equal(site_conn(net, 1)->failure.ours, name);
+	net_free(net);
+}
+
 static void wrong_identity_of_the_responder(void **state)
 {
 	struct net *net = pair(44, NULL);
@@ -995,6 +1014,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(main_mode_is_answered_with_the_setting),
 		cmocka_unit_test(wrong_psk),
 		cmocka_unit_test(wrong_identity_of_the_initiator),
+		cmocka_unit_test(a_stranger_is_not_told_the_right_identity),
 		cmocka_unit_test(wrong_identity_of_the_responder),
 		cmocka_unit_test(wrong_proposal),
 		cmocka_unit_test(wrong_group),

@@ -93,7 +93,8 @@ void v1_refuse_clear(struct ike_engine *e, const struct ike_path *path, const st
 	memcpy(h.cky_r, about->hdr.cky_r, sizeof(h.cky_r));
 	engine_random(e, &h.msgid, sizeof(h.msgid));
 	v1_begin(&w, &h);
-	put_refusal(&w, PROTO_ISAKMP, NULL, 0, f, true);
+	/* whom we wait for is for the log: a stranger that is told needs to ask once more only */
+	put_refusal(&w, PROTO_ISAKMP, NULL, 0, f, f->cause != FAIL_ID);
 	if (w.b.len > asked) {
 		/* the sender may be forged: never send more than came */
 		buf_free(&w.b);
