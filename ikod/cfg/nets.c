@@ -96,8 +96,10 @@ bool cfg_set_id(struct cfg_value *v, void *base)
 		return cfg_bad(v, "longer than 255 characters", NULL);
 	if (strchr(s, '=')) {
 		id_data(id, IDT_DER_DN, "", 0);
-		return dn_from_text(s, id->data, sizeof(id->data), &id->len) ||
-		       cfg_bad(v, NULL, NULL);
+		if (!dn_from_text(s, id->data, sizeof(id->data), &id->len))
+			return cfg_bad(v, NULL, NULL);
+		id->dn = dn_hash(id->data, id->len);
+		return true;
 	}
 	if (at) {
 		if (at == s || !domain_ok(at + 1, strlen(at + 1)) || strpbrk(s, " \t\"\\"))

@@ -82,6 +82,15 @@ bool dn_text(const uint8_t *der, size_t len, char *out, size_t cap)
 	return n > 0;
 }
 
+uint32_t dn_hash(const uint8_t *der, size_t len)
+{
+	X509_NAME *name = dn_parse(der, len);
+	unsigned long h = name ? X509_NAME_hash_ex(name, NULL, NULL, NULL) : 0;
+
+	X509_NAME_free(name);
+	return (uint32_t)h | 1;
+}
+
 bool dn_eq(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
 	X509_NAME *x = dn_parse(a, a_len), *y = dn_parse(b, b_len);

@@ -18,5 +18,7 @@ bool dn_from_text(const char *s, uint8_t *out, size_t cap, size_t *len);
 bool dn_text(const uint8_t *der, size_t len, char *out, size_t cap);
 /** dn_eq - the same name, however its strings are encoded (RFC 5280 7.1) */
 bool dn_eq(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+/** dn_hash - of the name as dn_eq() compares it, to tell most that differ without that; never 0 */
+uint32_t dn_hash(const uint8_t *der, size_t len);
 
 #endif

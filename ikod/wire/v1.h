@@ -111,10 +111,11 @@ struct v1_sa {
 bool v1_sa_parse(const struct v1_payload *pl, int phase, struct v1_sa *out);
 
 #define V1_ID_MAX 256
-/** struct v1_id - identification payload, RFC 2407 4.6.2 */
+/** struct v1_id - identification payload, RFC 2407 4.6.2; @dn: dn_hash(), 0 if not known, of a distinguished name */
 struct v1_id {
 	uint8_t type, proto;
 	uint16_t port;
+	uint32_t dn;
 	uint8_t data[V1_ID_MAX];
 	size_t len;
 };

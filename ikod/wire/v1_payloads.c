@@ -71,6 +71,8 @@ bool v1_id_parse(const struct v1_payload *pl, struct v1_id *out, const char **wh
 	if (!data)
 		return false;
 	memcpy(out->data, data, out->len);
+	if (out->type == IDT_DER_DN)
+		out->dn = dn_hash(out->data, out->len);
 	return true;
 }
 
@@ -193,6 +195,9 @@ bool v1_id_eq(const struct v1_id *a, const struct v1_id *b)
 		return false;
 	if (a->len == b->len && !memcmp(a->data, b->data, a->len))
 		return true;
+	/* to decode both is slow, and a stranger's may be held against those of all connections */
+	if (a->type == IDT_DER_DN && a->dn && b->dn && a->dn != b->dn)
+		return false;
 	if (a->type == IDT_DER_DN)
 		return dn_eq(a->data, a->len, b->data, b->len);
 	return a->len == b->len && !memcmp(a->data, b->data, exact) &&

@@ -249,6 +249,40 @@ static void assert_second_is_missed(load_fn load, struct secret first, struct se
 	secret_wipe(&both);
 }
 
+static struct v1_id as_received(const struct v1_id *id)
+{
+	uint8_t body[4 + V1_ID_MAX] = { id->type };
+	const struct v1_payload pl = { .type = PL_ID, .body = body, .len = 4 + id->len };
+	struct v1_id out;
+	const char *why;
+
+	memcpy(body + 4, id->data, id->len);
+	assert_true(v1_id_parse(&pl, &out, &why));
+	return out;
+}
+
+/* A stranger's name is decoded once, not once for each connection's that it is held against. */
+static void names_are_told_apart_by_a_hash(void **state)
+{
+	struct v1_id one = dn_id("C=DE, O=Example, CN=gw"), same = dn_id("C=DE, O=eXample, CN=GW"), differs = dn_id("CN=x"),
+		     none = text_id(IDT_DER_DN, "no DER");
+
+	(void)state;
+	assert_true(v1_id_eq(&one, &same));
+	one = as_received(&one);
+	same = as_received(&same);
+	differs = as_received(&differs);
+	none = as_received(&none);
+	assert_true(one.dn && same.dn && differs.dn && none.dn);
+	assert_true(v1_id_eq(&one, &same));
+	assert_int_equal(one.dn, same.dn);
+	assert_false(v1_id_eq(&one, &differs) || v1_id_eq(&none, &one));
+	assert_int_not_equal(one.dn, differs.dn);
+	/* where the hashes differ no more is looked at */
+	same.dn ^= 2;
+	assert_false(v1_id_eq(&one, &same));
+}
+
 /* Passed over in silence, a CRL behind another one would revoke nothing. */
 static void damaged_files(void **state)
 {
@@ -352,6 +386,7 @@ int main(void)
 		cmocka_unit_test(damaged_signatures),
 		cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(damaged_files),
+		cmocka_unit_test(names_are_told_apart_by_a_hash),
 		cmocka_unit_test(sizes_are_bounded),
 		cmocka_unit_test(nobody_is_asked_for_a_passphrase),
 		cmocka_unit_test(names_as_text),
