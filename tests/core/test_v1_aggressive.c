@@ -875,6 +875,28 @@ static void repeated_messages_1_are_no_reflector(void **state)
 	net_free(net);
 }
 
+/* A recorded message 2 has the initiator send message 3 again, and what comes with it: now and then. */
+static void a_recorded_message_2_is_answered_sparingly(void **state)
+{
+	struct net *net = pair(95, tap);
+	unsigned int sent;
+
+	(void)state;
+	n_wire = 0;
+	start(net);
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, 2000);
+	assert_true(wire[1].exchange == XCHG_AGGRESSIVE && wire[1].from == 1);
+	sent = net->nodes[0].sent;
+	for (unsigned int i = 0; i < 1000; i++) {
+		net_rx(net, 0, wire[1].p, wire[1].len);
+		net_step(net);
+		net_run(net, 1);
+	}
+	assert_in_range(net->nodes[0].sent - sent, 1, 2 * 1000 / V1_AGAIN_PAUSE);
+	net_free(net);
+}
+
 /* ---- whose place a stranger takes ---- */
 
 static bool hold_transactions(struct net *net, unsigned int from, const uint8_t *p, size_t len)
@@ -1032,6 +1054,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_flood_is_answered_a_few_at_a_time),
 		cmocka_unit_test(a_repeated_message_1_gets_the_same_answer),
 		cmocka_unit_test(repeated_messages_1_are_no_reflector),
+		cmocka_unit_test(a_recorded_message_2_is_answered_sparingly),
 		cmocka_unit_test(strangers_do_not_push_out_who_is_authenticated),
 		cmocka_unit_test(strangers_push_out_each_other),
 	};

@@ -313,6 +313,14 @@ void v1_aggr_nudge(struct ike_sa *sa, const struct v1_msg *m)
 	v1_resend_answer(&p1->rs);
 }
 
+/* Message 2 came in clear, so anybody may have kept it. */
+void v1_aggr_asked_again(struct ike_sa *sa, struct v1_resend *rs)
+{
+	/* who lacks message 3 could not read what came with it */
+	if (v1_resend_answer_sparingly(rs))
+		v1_aggr_announce(sa, 0);
+}
+
 /*
  * RFC 2407 4.6.3: status notifies "MUST NOT be sent in an Aggressive Mode
  * exchange", but in one of their own after it.

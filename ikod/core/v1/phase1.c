@@ -227,11 +227,10 @@ static void duplicate(struct ike_sa *sa, struct v1_resend *rs)
 	sa->e->counters[CNT_DUPLICATE]++;
 	if (sa->p1 && sa->p1->state == P1_AR_WAIT_AUTH)
 		v1_aggr_again(sa);
+	else if (!sa->p1 && v1_priv(sa)->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR)
+		v1_aggr_asked_again(sa, rs);
 	else if (!sa->p1 || sa->p1->state == P1_R_WAIT_AUTH)
 		v1_resend_answer(rs);
-	/* who lacks message 3 could not read what came with it */
-	if (!sa->p1 && v1_priv(sa)->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR)
-		v1_aggr_announce(sa, 0);
 }
 
 static bool protected_as_due(const struct message_row *row, const struct v1_msg *m)

@@ -427,6 +427,8 @@ enum v1_verdict v1_aggr_r_verified(struct ike_sa *sa, struct ike_job *job, struc
 void v1_aggr_open(struct ike_engine *e, struct v1_msg *m);
 /** v1_aggr_again - message 1 came again */
 void v1_aggr_again(struct ike_sa *sa);
+/** v1_aggr_asked_again - message 2 came again, after the end: message 3 was lost */
+void v1_aggr_asked_again(struct ike_sa *sa, struct v1_resend *rs);
 /** v1_aggr_forget - a repeated message 1 is to find @p1 no more */
 void v1_aggr_forget(struct v1_phase1 *p1);
 enum v1_verdict v1_aggr_r_message1(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
