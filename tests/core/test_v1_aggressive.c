@@ -897,6 +897,32 @@ static void a_recorded_message_2_is_answered_sparingly(void **state)
 	net_free(net);
 }
 
+/* What is shown of a connection is not what the last stranger has sent. */
+static void refusals_do_not_hide_what_is_known(void **state)
+{
+	struct net *net = pair(96, tap);
+	struct node *n = &net->nodes[1];
+
+	(void)state;
+	a->start = START_ON_DEMAND;
+	n_wire = 0;
+	b->remote_id = text_id(IDT_FQDN, "gw.example.net");
+	a->local_id = text_id(IDT_FQDN, "other.example.net");
+	start(net);
+	net_esp(&net->nodes[0], net->nodes[0].children[0].peer_id, 1);
+	net_run(net, 5);
+	net->nodes[0].down = true;
+	net_run(net, 50);
+	assert_string_equal(node_failure(n, "site", 0), "id-mismatch");
+	failure_set(&site_conn(net, 1)->failure, net->now, PHASE_1, FAIL_NO_RESPONSE, WHO_NOBODY, NULL, NULL);
+	for (unsigned int i = 0; i < 100; i++) {
+		net_rx(net, 1, wire[0].p, wire[0].len);
+		net_step(net);
+	}
+	assert_string_equal(node_failure(n, "site", 0), "no-response");
+	net_free(net);
+}
+
 /* ---- whose place a stranger takes ---- */
 
 static bool hold_transactions(struct net *net, unsigned int from, const uint8_t *p, size_t len)
@@ -1055,6 +1081,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_repeated_message_1_gets_the_same_answer),
 		cmocka_unit_test(repeated_messages_1_are_no_reflector),
 		cmocka_unit_test(a_recorded_message_2_is_answered_sparingly),
+		cmocka_unit_test(refusals_do_not_hide_what_is_known),
 		cmocka_unit_test(strangers_do_not_push_out_who_is_authenticated),
 		cmocka_unit_test(strangers_push_out_each_other),
 	};

@@ -398,6 +398,6 @@ void v1_p1_refused_by(struct ike_engine *e, struct conn *c, const struct v1_msg 
 	v1_refuse_clear(e, m->path, m, f);
 	if (!c)
 		engine_stray(e, m->path, f->cause, f->ours, f->theirs);
-	else if (!c->ike)
-		failure_set(&c->failure, e->now, PHASE_1, f->cause, f->who, f->ours, f->theirs);
+	else
+		conn_opening_refused(c, m->path, f->cause, f->who, f->ours, f->theirs);
 }
