@@ -434,6 +434,16 @@ static bool same_peer(const struct cfg_conn *a, const struct cfg_conn *b)
 	       (any_a || addr_eq(&a->cfg->remote, &b->cfg->remote));
 }
 
+static bool same_methods(const struct conn_cfg *a, const struct conn_cfg *b)
+{
+	unsigned int common = 0;
+
+	for (unsigned int i = 0; i < a->n_auth; i++)
+		for (unsigned int j = 0; j < b->n_auth; j++)
+			common += a->auth[i] == b->auth[j];
+	return common == a->n_auth && common == b->n_auth;
+}
+
 /*
  * Main mode takes the pre-shared key before the peer has told who it is (RFC
  * 2409 5.4), and tells connections apart by the peer's identity after that; in
@@ -454,6 +464,10 @@ static bool check_same_peer(struct cfg_load *ld, const struct cfg_conn *a, const
 		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_PSK_FILE),
 			   "the secret differs from that of connection '%s' (%s) with remote = %s, expected one secret: it is needed before the peer's identity is known",
 			   ca->name, place(b, a, KEY_PSK_FILE, at), who);
+	if (ca->mode == MODE_MAIN && cb->mode == MODE_MAIN && !a->bad[KEY_AUTH] && !b->bad[KEY_AUTH] && !same_methods(ca, cb))
+		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_AUTH),
+			   "auth differs from that of connection '%s' (%s) with remote = %s, expected the same in both: it is agreed on before the peer's identity is known",
+			   ca->name, place(b, a, KEY_AUTH, at), who);
 	if (!a->bad[KEY_XAUTH] && !b->bad[KEY_XAUTH] && ca->xauth != cb->xauth)
 		cfg_report(ld, CFG_ERROR, b->file, cfg_line_of(b, KEY_XAUTH),
 			   "xauth differs from that of connection '%s' (%s) with remote = %s, expected the same in both: it is agreed on before the peer's identity is known",

@@ -152,6 +152,28 @@ static void no_text(void **state)
 	}
 }
 
+#define MORE(n, remote)							\
+	"[connection " #n "]\nlocal = 203.0.113.1\nremote = " remote "\nremote-id = " #n ".example.net\n"	\
+	"local-subnets = 192.168.1.0/24\nremote-subnets = 10.1." #n ".0/24\n"
+
+/* In main mode the first connection's method is agreed on, whosever peer it is. */
+static void methods_that_cannot_be_told_apart(void **state)
+{
+	(void)state;
+	good_files();
+	says(MORE(1, "any") "auth = rsa-sig\n" FILES MORE(2, "any") "psk-file = site.psk\n",
+	     "ikod.conf:11: auth differs from that of connection '1' (line 7) with remote = any, expected the same in both: it is agreed on before the peer's identity is known\n");
+	says(MORE(1, "203.0.113.5") "psk-file = site.psk\n" MORE(2, "203.0.113.5") "auth = psk, rsa-sig\npsk-file = site.psk\n" FILES,
+	     "ikod.conf:14: auth differs from that of connection '1' (line 1) with remote = the same address, expected the same in both: it is agreed on before the peer's identity is known\n");
+	says(MORE(1, "any") "auth = rsa-sig, psk\npsk-file = site.psk\n" FILES MORE(2, "any") "auth = psk, rsa-sig\npsk-file = site.psk\n"
+	     FILES, "");
+	/* other peers, and aggressive mode, where the identity comes first */
+	says(MORE(1, "203.0.113.6") "auth = rsa-sig\n" FILES MORE(2, "203.0.113.5") "psk-file = site.psk\n", "");
+	says(MORE(1, "any") "auth = rsa-sig\n" FILES MORE(2, "any") "psk-file = site.psk\nmode = aggressive-exposes-identity-and-psk\n",
+	     "ikod.conf:18: warning: mode: identities are sent in clear, and whoever asks or listens gets a hash to search for the pre-shared key with, expected mode = main if the peer has it\n"
+	     "ikod.conf:18: warning: mode: the secret of '2' has 21 bytes and can be searched for in aggressive mode, expected 24 or more, random: openssl rand -base64 32\n");
+}
+
 static void files_that_do_not_do(void **state)
 {
 	(void)state;
@@ -246,6 +268,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing),
 		cmocka_unit_test(with_xauth),
 		cmocka_unit_test(no_text),
+		cmocka_unit_test(methods_that_cannot_be_told_apart),
 		cmocka_unit_test(files_that_do_not_do),
 		cmocka_unit_test(a_key_of_another_certificate),
 		cmocka_unit_test(an_identity_that_is_not_in_it),
