@@ -208,14 +208,17 @@ bool cfg_owner_only(struct cfg_load *ld, const struct cfg_file *at, int line, co
 		    const struct stat *st);
 /** cfg_named_path - of the file that @k names, which is written; caller frees */
 char *cfg_named_path(const struct cfg_conn *c, enum conn_key k);
+/** enum cfg_keep - who else may have a file: read and write it, read it, or neither */
+enum cfg_keep { CFG_PUBLIC, CFG_TRUSTED, CFG_SECRET };
+
 /**
  * cfg_named_file - read the file that @k names: text, without a NUL byte
- * @secret: it must be closed to others
  * @out: the caller wipes it
  *
  * Return: false with @out empty if it does not do, which is reported.
  */
-bool cfg_named_file(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, bool secret, struct secret *out);
+bool cfg_named_file(struct cfg_load *ld, const struct cfg_conn *c, enum conn_key k, enum cfg_keep keep,
+		    struct secret *out);
 
 /* secrets.c */
 

@@ -54,20 +54,22 @@ bool cfg_wants_psk(const struct cfg_conn *c)
 /** struct file_row - a key that names a file, and what becomes of that; @must: with rsa-sig */
 static const struct file_row {
 	enum conn_key key;
-	bool must, secret;
+	bool must;
+	enum cfg_keep keep;
 	bool (*load)(struct pki *p, const struct secret *pem, char why[PKI_WHY]);
 } file_rows[] = {
-	{ KEY_CERTIFICATE, true, false, pki_load_certificate },
-	{ KEY_PRIVATE_KEY, true, true, pki_load_key },
-	{ KEY_CA, true, false, pki_load_ca },
-	{ KEY_CRL, false, false, pki_load_crl },
+	{ KEY_CERTIFICATE, true, CFG_PUBLIC, pki_load_certificate },
+	{ KEY_PRIVATE_KEY, true, CFG_SECRET, pki_load_key },
+	/* who writes it decides whom we trust; the others are worth nothing without a CA's signature */
+	{ KEY_CA, true, CFG_TRUSTED, pki_load_ca },
+	{ KEY_CRL, false, CFG_PUBLIC, pki_load_crl },
 };
 
 static bool file_load(struct cfg_load *ld, struct cfg_conn *c, const struct file_row *row, struct pki *p)
 {
 	char *path = cfg_named_path(c, row->key), q[CFG_QUOTE_LEN], why[PKI_WHY];
 	struct secret text = { 0 };
-	bool ok = cfg_named_file(ld, c, row->key, row->secret, &text);
+	bool ok = cfg_named_file(ld, c, row->key, row->keep, &text);
 
 	if (ok && !row->load(p, &text, why)) {
 		cfg_report(ld, CFG_ERROR, c->file, cfg_line_of(c, row->key), "%s: '%s' %s, expected %s",

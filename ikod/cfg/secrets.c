@@ -80,7 +80,7 @@ static void psk_file_read(struct cfg_load *ld, struct cfg_conn *c)
 	const char *key;
 	size_t len;
 
-	if (cfg_named_file(ld, c, KEY_PSK_FILE, true, &text)) {
+	if (cfg_named_file(ld, c, KEY_PSK_FILE, CFG_SECRET, &text)) {
 		snprintf(what, sizeof(what), "psk-file: '%s'", cfg_quote(path, q));
 		/* a byte order mark is no part of the key */
 		key = (char *)text.p + (strncmp((char *)text.p, "\xef\xbb\xbf", 3) ? 0 : 3);

@@ -15,7 +15,7 @@ static void read_password(struct cfg_load *ld, struct cfg_conn *c)
 	char *path, q[CFG_QUOTE_LEN];
 	size_t len;
 
-	if (cfg_named_file(ld, c, KEY_XAUTH_PASSWORD_FILE, true, &text)) {
+	if (cfg_named_file(ld, c, KEY_XAUTH_PASSWORD_FILE, CFG_SECRET, &text)) {
 		len = strcspn((char *)text.p, "\r\n");
 		path = cfg_named_path(c, KEY_XAUTH_PASSWORD_FILE);
 		if (!len || len > PASSWORD_MAX)
@@ -63,7 +63,7 @@ static void read_users(struct cfg_load *ld, struct cfg_conn *c)
 	int line = 0;
 	char *path, q[CFG_QUOTE_LEN];
 
-	if (!cfg_named_file(ld, c, KEY_XAUTH_USERS_FILE, true, &text))
+	if (!cfg_named_file(ld, c, KEY_XAUTH_USERS_FILE, CFG_SECRET, &text))
 		return;
 	path = cfg_named_path(c, KEY_XAUTH_USERS_FILE);
 	file = cfg_file_add(ld, path);

@@ -183,6 +183,13 @@ static void files_that_do_not_do(void **state)
 	     "ikod.conf:8: 'gw.pem' is open to other users (mode 0644), expected 0600: chmod 600 gw.pem\n"
 	     "ikod.conf:9: ca: 'gw.pem' holds a certificate that is no CA's, expected a PEM file with the CA certificates that vouch for the peer\n"
 	     "ikod.conf:10: crl: 'ca.pem' holds no CRL in PEM form, expected a PEM file with a CRL of each CA that issues certificates to peers\n");
+	/* whoever writes it decides whom we trust */
+	assert_int_equal(chmod("ca.pem", 0664), 0);
+	says(CONN "auth = rsa-sig\n" FILES,
+	     "ikod.conf:9: 'ca.pem' can be written by other users (mode 0664), expected 0644: chmod 644 ca.pem\n");
+	assert_int_equal(chmod("ca.pem", 0602), 0);
+	says(CONN "auth = rsa-sig\n" FILES,
+	     "ikod.conf:9: 'ca.pem' can be written by other users (mode 0602), expected 0644: chmod 644 ca.pem\n");
 	fx_write("junk.pem", "junk\n", 0600);
 	says(CONN "auth = rsa-sig\ncertificate = junk.pem\nprivate-key = junk.pem\nca = junk.pem\n",
 	     "ikod.conf:7: certificate: 'junk.pem' holds no certificate in PEM form, expected a PEM file with the certificate of this machine, and what leads to its CA\n"
