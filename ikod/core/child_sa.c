@@ -353,6 +353,7 @@ struct child_sa *child_sa_install(struct child *child, struct ike_sa *ike, struc
 	csa->idle_in_ms = -1;
 	csa->born = e->now;
 	csa->begun = p->begun ? p->begun : e->now;
+	csa->since = ike->born;
 	if (!p->life_s)
 		p->life_s = c->cfg->esp_lifetime;
 	csa->hard = e->now + SECONDS(p->life_s);

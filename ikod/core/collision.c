@@ -104,13 +104,15 @@ static uint64_t crossing_until(const struct child_sa *ours)
  * message 1 of theirs; whether the peer knew of ours when it sent it we cannot
  * see, but it does not begin one soon beside ours, and renews it much later;
  * when we want to renew ours ourselves is no matter. So what comes within the
- * time that a message 1 may take has crossed ours.
+ * time that a message 1 may take has crossed ours, unless it came under an IKE
+ * SA that is younger than ours: what a restarted peer makes has crossed nothing.
  */
 static bool pairs_crossed(const struct child_sa *a, const struct child_sa *b)
 {
 	const struct child_sa *ours = a->role == ROLE_INITIATOR ? a : b, *theirs = ours == a ? b : a;
 
-	return a->role != b->role && theirs->begun >= ours->begun && theirs->begun <= crossing_until(ours);
+	return a->role != b->role && theirs->begun >= ours->begun && theirs->begun <= crossing_until(ours) &&
+	       theirs->since <= ours->born;
 }
 
 /*

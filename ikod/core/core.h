@@ -124,6 +124,7 @@ enum child_sa_state {
  * @inherited: when it was put to use because the one that we sent with had ended; @assumed: before the exchange was over
  * @doubted: conn_doubt() has had its say on this pair
  * @retired: when another one took its place
+ * @since: its IKE SA is no older, so nothing that made the pair was said before
  * @we_delete: once drained, it is ours to send the Delete
  * @begun: when our quick mode began, or the peer's message 1 came; @born is when it was installed
  * @seen_in, @seen_out: engine->resync when the kernel last showed that direction
@@ -131,7 +132,7 @@ enum child_sa_state {
 struct child_sa {
 	struct child_sa **holder;
 	bool negotiated, confirms, doubted, we_delete, drain_asked, assumed;
-	uint64_t done_at, inherited, retired;
+	uint64_t done_at, inherited, retired, since;
 	uint32_t seen_in, seen_out;
 	struct child *child;
 	struct child_sa *next, *prev;

@@ -483,6 +483,38 @@ static void a_restarted_responder_says_so(void **state)
 }
 
 /* It needs message 3 to be read, and that was lost. */
+static bool lose_infos_of_0(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	return !from && p[18] == XCHG_INFO;
+}
+
+/* INITIAL-CONTACT comes in an exchange of its own that nobody acknowledges; what the peer makes then is new all the same. */
+static void a_restarted_peer_whose_initial_contact_is_lost(void **state)
+{
+	struct net *net = pair(47, NULL);
+	struct conn *c;
+
+	(void)state;
+	start(net);
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, 5000);
+	c = node_conn(&net->nodes[1], "site");
+	for (unsigned int i = 0; i < c->n_children; i++)
+		c->children[i].wanted = true;
+	conn_pump_soon(c);
+	net_run(net, 5000);
+	assert_int_equal(c->children[0].current->role, ROLE_INITIATOR);
+	net->drop = lose_infos_of_0;
+	net_reboot(net, 0);
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, 5000);
+	assert_true(both_up(net));
+	assert_true(net_consistent(net));
+	net_free(net);
+}
+
 static void initial_contact_survives_a_lost_message_3(void **state)
 {
 	struct net *net = pair(52, NULL);
@@ -1070,6 +1102,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_key_for_each_identity),
 		cmocka_unit_test(a_restarted_peer_replaces_what_it_had),
 		cmocka_unit_test(a_restarted_responder_says_so),
+		cmocka_unit_test(a_restarted_peer_whose_initial_contact_is_lost),
 		cmocka_unit_test(initial_contact_survives_a_lost_message_3),
 		cmocka_unit_test(floats_with_message_3),
 		cmocka_unit_test(udp_without_a_nat),
