@@ -90,6 +90,9 @@ static BIO *reader(const struct secret *pem)
 	return BIO_new_mem_buf(pem->p, (int)pem->len);
 }
 
+/* How the attempt to take one more object out of a file came out */
+enum taken { TAKEN, STOPPED, NOT_KEPT };
+
 /*
  * The reader has stopped after @n objects: where the file ends, or at one that
  * it cannot read. Passed over, a CRL would revoke nothing.
@@ -105,28 +108,76 @@ static bool to_the_end(unsigned int n, const char *object, char why[PKI_WHY])
 	return false;
 }
 
-bool pki_load_certificate(struct pki *p, const struct secret *pem, char why[PKI_WHY])
+/* All objects of a file, by @take; at least one has to be there, and none that cannot be read. */
+static bool take_all(struct pki *p, const struct secret *pem, const char *object,
+		     enum taken (*take)(struct pki *p, BIO *b, bool *asked), char why[PKI_WHY])
 {
 	BIO *b = reader(pem);
+	enum taken last = b ? TAKEN : NOT_KEPT;
 	unsigned int n = 0;
-	bool ok = b, asked = false;
-	X509 *x;
+	bool asked = false;
 
-	for (; ok && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked)); n++) {
-		if (!p->cert)
-			p->cert = x;
-		else
-			ok = sk_X509_push(p->chain, x);
-		if (!ok)
-			X509_free(x);
+	while (last == TAKEN) {
+		last = take(p, b, &asked);
+		n += last == TAKEN;
 	}
 	BIO_free(b);
 	if (asked)
 		return wrong(why, encrypted);
-	if (ok && !to_the_end(n, "certificate", why))
+	if (last == STOPPED && !to_the_end(n, object, why))
 		return false;
-	if (!ok || !p->cert)
-		return wrong(why, "holds no certificate in PEM form");
+	if (last == STOPPED && n)
+		return true;
+	snprintf(why, PKI_WHY, "holds no %s in PEM form", object);
+	ERR_clear_error();
+	return false;
+}
+
+/* Ours comes first, what leads to a CA behind it */
+static enum taken take_certificate(struct pki *p, BIO *b, bool *asked)
+{
+	X509 *x = PEM_read_bio_X509(b, NULL, no_passphrase, asked);
+
+	if (!x)
+		return STOPPED;
+	if (!p->cert) {
+		p->cert = x;
+		return TAKEN;
+	}
+	if (sk_X509_push(p->chain, x))
+		return TAKEN;
+	X509_free(x);
+	return NOT_KEPT;
+}
+
+static enum taken take_ca(struct pki *p, BIO *b, bool *asked)
+{
+	X509 *x = PEM_read_bio_X509(b, NULL, no_passphrase, asked);
+
+	if (!x)
+		return STOPPED;
+	if (X509_STORE_add_cert(p->store, x) && sk_X509_push(p->cas, x))
+		return TAKEN;
+	X509_free(x);
+	return NOT_KEPT;
+}
+
+static enum taken take_crl(struct pki *p, BIO *b, bool *asked)
+{
+	X509_CRL *x = PEM_read_bio_X509_CRL(b, NULL, no_passphrase, asked);
+
+	if (!x)
+		return STOPPED;
+	if (X509_STORE_add_crl(p->store, x) && sk_X509_CRL_push(p->crls, x))
+		return TAKEN;
+	X509_CRL_free(x);
+	return NOT_KEPT;
+}
+
+bool pki_load_certificate(struct pki *p, const struct secret *pem, char why[PKI_WHY])
+{
+	if (!take_all(p, pem, "certificate", take_certificate, why))
+		return false;
 	if (!X509_get0_pubkey(p->cert) || EVP_PKEY_get_base_id(X509_get0_pubkey(p->cert)) != EVP_PKEY_RSA)
 		return wrong(why, "the certificate's key is no RSA key");
 	return loaded(p, 'c', pem);
@@ -148,23 +199,8 @@ bool pki_load_key(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 
 bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
-	BIO *b = reader(pem);
-	unsigned int n = 0;
-	bool ok = b, asked = false;
-	X509 *x;
-
-	for (; ok && (x = PEM_read_bio_X509(b, NULL, no_passphrase, &asked)); n++) {
-		ok = X509_STORE_add_cert(p->store, x) && sk_X509_push(p->cas, x);
-		if (!ok)
-			X509_free(x);
-	}
-	BIO_free(b);
-	if (asked)
-		return wrong(why, encrypted);
-	if (ok && !to_the_end(n, "certificate", why))
+	if (!take_all(p, pem, "certificate", take_ca, why))
 		return false;
-	if (!ok || !sk_X509_num(p->cas))
-		return wrong(why, "holds no certificate in PEM form");
 	for (int i = 0; i < sk_X509_num(p->cas); i++)
 		if (!X509_check_ca(sk_X509_value(p->cas, i)))
 			return wrong(why, "holds a certificate that is no CA's");
@@ -173,24 +209,7 @@ bool pki_load_ca(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 
 bool pki_load_crl(struct pki *p, const struct secret *pem, char why[PKI_WHY])
 {
-	BIO *b = reader(pem);
-	unsigned int n = 0;
-	bool ok = b, asked = false;
-	X509_CRL *x;
-
-	for (; ok && (x = PEM_read_bio_X509_CRL(b, NULL, no_passphrase, &asked)); n++) {
-		ok = X509_STORE_add_crl(p->store, x) && sk_X509_CRL_push(p->crls, x);
-		if (!ok)
-			X509_CRL_free(x);
-	}
-	BIO_free(b);
-	if (asked)
-		return wrong(why, encrypted);
-	if (ok && !to_the_end(n, "CRL", why))
-		return false;
-	if (!ok || !sk_X509_CRL_num(p->crls))
-		return wrong(why, "holds no CRL in PEM form");
-	return loaded(p, 'r', pem);
+	return take_all(p, pem, "CRL", take_crl, why) && loaded(p, 'r', pem);
 }
 
 /* ---- looking at it ---- */
