@@ -14,10 +14,10 @@
 
 /* ---- whether to answer ---- */
 
-/* RFC 2409 5.4: the identity says which connection, and so which key, is meant. */
-static struct conn *find_connection(struct ike_engine *e, const struct v1_msg *m, struct v1_fail *f)
+/* RFC 2409 5.4: the identity says which connection, and so which key, is meant; @any: one that it may be */
+static struct conn *find_connection(struct conn *any, const struct v1_msg *m, struct v1_fail *f)
 {
-	struct conn *c, *any = conn_for_aggressive(e, m->path, NULL);
+	struct conn *c;
 	struct v1_id id;
 	const char *why;
 
@@ -26,7 +26,7 @@ static struct conn *find_connection(struct ike_engine *e, const struct v1_msg *m
 		snprintf(f->theirs, sizeof(f->theirs), "%s", why);
 		return NULL;
 	}
-	c = conn_for_aggressive(e, m->path, &id);
+	c = conn_for_aggressive(any->e, m->path, &id);
 	if (!c)
 		v1_p1_wrong_id(any, m->path, &id, f);
 	return c;
@@ -51,11 +51,11 @@ static bool limited(struct conn *c)
 /* The connection that may answer @m now; NULL: none, which was reported. */
 static struct conn *choose_connection(struct ike_engine *e, struct v1_msg *m)
 {
-	struct conn *c = conn_for_aggressive(e, m->path, NULL);
+	struct conn *c, *any = conn_for_aggressive(e, m->path, NULL);
 	struct v1_fail f;
 	const char *why;
 
-	if (!c) {
+	if (!any) {
 		e->counters[CNT_MALFORMED]++;
 		v1_fail_set(&f, FAIL_MODE, WHO_US, N_UNSUPPORTED_EXCHANGE_TYPE);
 		snprintf(f.ours, sizeof(f.ours), "main mode");
@@ -68,10 +68,10 @@ static struct conn *choose_connection(struct ike_engine *e, struct v1_msg *m)
 		e->counters[CNT_MALFORMED]++;
 		return NULL;
 	}
-	c = find_connection(e, m, &f);
+	c = find_connection(any, m, &f);
 	if (!c) {
 		e->counters[CNT_UNKNOWN_PEER]++;
-		v1_p1_refused_by(e, conn_for_aggressive(e, m->path, NULL), m, &f);
+		v1_p1_refused_by(e, any, m, &f);
 		return NULL;
 	}
 	if (limited(c)) {
@@ -212,17 +212,6 @@ enum v1_verdict v1_aggr_r_signed(struct ike_sa *sa, struct ike_job *job, struct 
 	return message2(sa, f);
 }
 
-static void detect(struct ike_sa *sa, const struct v1_msg *m, struct v1_natt_view *out)
-{
-	struct v1_natt_view before = { sa->natt_ok, sa->nat_local, sa->nat_remote };
-
-	v1_natt_detect(sa, m);
-	*out = (struct v1_natt_view){ sa->natt_ok, sa->nat_local, sa->nat_remote };
-	sa->natt_ok = before.ok;
-	sa->nat_local = before.local;
-	sa->nat_remote = before.remote;
-}
-
 /*
  * @m says that the peer has the address which message 1 came from, at the port
  * of then or at the one that it changes to: so no NAT is in front of it.
@@ -246,22 +235,19 @@ static void detect_nat(struct ike_sa *sa, const struct v1_msg *m)
 {
 	struct v1_natt_view *view = &sa->p1->proof_natt;
 	struct ike_path before = *m->path;
-	struct v1_msg as_before = *m;
 
-	detect(sa, m, view);
+	*view = v1_natt_look(sa, m, m->path);
 	if (!addr_eq(&m->path->remote, &sa->path.remote) && has_no_nat(sa, m))
 		view->remote = false;
 	if (!m->path->natt || !view->local || !view->remote)
 		return;
 	endpoint_set_port(&before.local, IKE_PORT);
 	endpoint_set_port(&before.remote, IKE_PORT);
-	as_before.path = &before;
-	detect(sa, &as_before, view);
+	*view = v1_natt_look(sa, m, &before);
 }
 
 static enum v1_verdict authentic(struct ike_sa *sa, struct v1_fail *f)
 {
-	const struct v1_natt_view *view = &sa->p1->proof_natt;
 	struct v1_id id;
 
 	if (!v1_proof_id(sa, &id, f)) {
@@ -269,9 +255,7 @@ static enum v1_verdict authentic(struct ike_sa *sa, struct v1_fail *f)
 		return V1_FAIL;
 	}
 	v1_proof_believe(sa, &id);
-	sa->natt_ok = view->ok;
-	sa->nat_local = view->local;
-	sa->nat_remote = view->remote;
+	v1_natt_take(sa, &sa->p1->proof_natt);
 	v1_natt_floated(sa, &sa->p1->proof_path);
 	return V1_REPLY;
 }

@@ -47,19 +47,6 @@ enum v1_verdict v1_main_i_message4(struct ike_sa *sa, const struct v1_msg *m, st
 	return V1_JOB;
 }
 
-static enum v1_verdict message5(struct ike_sa *sa, struct v1_fail *f)
-{
-	struct v1_writer *w = &sa->p1->out;
-
-	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
-	v1_p1_begin(sa, w, true);
-	v1_put(w, PL_ID, sa->p1->id_b.p, sa->p1->id_b.len);
-	if (!v1_proof_put(sa, w))
-		return V1_FAIL;
-	v1_contact_put(sa, w);
-	return v1_p1_finish(sa, w, true) ? V1_REPLY : V1_FAIL;
-}
-
 enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f)
 {
 	enum v1_verdict v;
@@ -71,13 +58,13 @@ enum v1_verdict v1_main_i_derived(struct ike_sa *sa, struct ike_job *job, struct
 	v1_natt_float(sa);
 	v1_proof_identify(sa);
 	v = v1_proof_make(sa, f);
-	return v == V1_REPLY ? message5(sa, f) : v;
+	return v == V1_REPLY ? v1_main_put_proof(sa, f) : v;
 }
 
 enum v1_verdict v1_main_i_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f)
 {
 	v1_proof_made(sa, job);
-	return message5(sa, f);
+	return v1_main_put_proof(sa, f);
 }
 
 /* The peer has proven that it is who it says. */

@@ -102,24 +102,6 @@ static bool adopt(struct ike_sa *sa, const struct v1_id *id, const struct conn_c
 	return true;
 }
 
-static enum v1_verdict message6(struct ike_sa *sa, struct v1_fail *f)
-{
-	struct v1_writer *w = &sa->p1->out;
-	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
-
-	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
-	v1_p1_begin(sa, w, true);
-	v1_put(w, PL_ID, sa->p1->id_b.p, sa->p1->id_b.len);
-	if (!v1_proof_put(sa, w))
-		return V1_FAIL;
-	v1_contact_put(sa, w);
-	if (sa->p1->tell_life) {
-		v1_spi_of(sa, spi);
-		v1_lifetime_put(w, PROTO_ISAKMP, spi, sizeof(spi), sa->p1->life_s, 0);
-	}
-	return v1_p1_finish(sa, w, true) ? V1_REPLY : V1_FAIL;
-}
-
 /* The peer has proven, to who has @cfg, that it is who it says: then so do we. */
 static enum v1_verdict authentic(struct ike_sa *sa, const struct conn_cfg *cfg, struct v1_fail *f)
 {
@@ -134,7 +116,7 @@ static enum v1_verdict authentic(struct ike_sa *sa, const struct conn_cfg *cfg, 
 	v1_proof_believe(sa, &id);
 	v1_proof_identify(sa);
 	v = v1_proof_make(sa, f);
-	return v == V1_REPLY ? message6(sa, f) : v;
+	return v == V1_REPLY ? v1_main_put_proof(sa, f) : v;
 }
 
 /* Whose CAs a certificate is held against: the identity that it comes with says so. */
@@ -171,5 +153,5 @@ enum v1_verdict v1_main_r_verified(struct ike_sa *sa, struct ike_job *job, struc
 enum v1_verdict v1_main_r_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f)
 {
 	v1_proof_made(sa, job);
-	return message6(sa, f);
+	return v1_main_put_proof(sa, f);
 }

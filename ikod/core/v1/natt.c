@@ -74,23 +74,35 @@ bool v1_natt_names(struct ike_sa *sa, const struct v1_msg *m, const union endpoi
 	return same;
 }
 
-void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m)
+struct v1_natt_view v1_natt_look(struct ike_sa *sa, const struct v1_msg *m, const struct ike_path *path)
 {
 	const struct v1_payload *pl = v1_find(&m->chain, natd_type(sa), 0);
 
-	sa->nat_local = sa->nat_remote = false;
-	if (!sa->natt_ok || !pl) {
-		/* RFC 3947 3.2: no NAT-D, no detection */
-		sa->natt_ok = false;
-		return;
-	}
-	sa->nat_local = !natd_is(sa, pl, &m->path->local);
-	sa->nat_remote = !v1_natt_names(sa, m, &m->path->remote);
-	if (sa->conn->cfg->encap == ENCAP_FORCE_UDP)
-		sa->nat_local = true;
+	/* RFC 3947 3.2: no NAT-D, no detection */
+	if (!sa->natt_ok || !pl)
+		return (struct v1_natt_view){ .ok = false };
+	return (struct v1_natt_view){
+		.ok = true,
+		.local = !natd_is(sa, pl, &path->local) || sa->conn->cfg->encap == ENCAP_FORCE_UDP,
+		.remote = !v1_natt_names(sa, m, &path->remote),
+	};
+}
+
+void v1_natt_take(struct ike_sa *sa, const struct v1_natt_view *view)
+{
+	sa->natt_ok = view->ok;
+	sa->nat_local = view->local;
+	sa->nat_remote = view->remote;
 	if (sa->nat_local || sa->nat_remote)
 		engine_log(sa->e, LOG_L_INFO, sa->conn, "NAT found:%s%s", sa->nat_local ? " we are behind it" : "",
 			   sa->nat_remote ? " the peer is behind it" : "");
+}
+
+void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m)
+{
+	struct v1_natt_view view = v1_natt_look(sa, m, m->path);
+
+	v1_natt_take(sa, &view);
 }
 
 void v1_natt_float(struct ike_sa *sa)

@@ -105,6 +105,24 @@ bool v1_main_put_ke(struct ike_sa *sa, struct v1_writer *w)
 	return v1_p1_finish(sa, w, false);
 }
 
+enum v1_verdict v1_main_put_proof(struct ike_sa *sa, struct v1_fail *f)
+{
+	struct v1_writer *w = &sa->p1->out;
+	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
+
+	v1_fail_set(f, FAIL_CRYPTO, WHO_US, 0);
+	v1_p1_begin(sa, w, true);
+	v1_put(w, PL_ID, sa->p1->id_b.p, sa->p1->id_b.len);
+	if (!v1_proof_put(sa, w))
+		return V1_FAIL;
+	v1_contact_put(sa, w);
+	if (sa->p1->tell_life) {
+		v1_spi_of(sa, spi);
+		v1_lifetime_put(w, PROTO_ISAKMP, spi, sizeof(spi), sa->p1->life_s, 0);
+	}
+	return v1_p1_finish(sa, w, true) ? V1_REPLY : V1_FAIL;
+}
+
 bool v1_p1_derive_start(struct ike_sa *sa)
 {
 	struct ike_job *job = v1_job_new(sa, JOB_V1_PHASE1, sa->suite.group);

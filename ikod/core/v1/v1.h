@@ -344,6 +344,8 @@ bool v1_p1_take_ke(struct ike_sa *sa, const struct v1_msg *m);
 void v1_p1_put_ke(const struct ike_sa *sa, struct v1_writer *w);
 /** v1_main_put_ke - message 3 or 4 of main mode */
 bool v1_main_put_ke(struct ike_sa *sa, struct v1_writer *w);
+/** v1_main_put_proof - message 5 or 6 of main mode, behind the proof that is made; V1_REPLY or V1_FAIL */
+enum v1_verdict v1_main_put_proof(struct ike_sa *sa, struct v1_fail *f);
 /** v1_p1_derive_start - JOB_V1_PHASE1; false without memory */
 bool v1_p1_derive_start(struct ike_sa *sa);
 bool v1_p1_take_keys(struct ike_sa *sa, struct ike_job *job);
@@ -734,7 +736,11 @@ void v1_vendor_scan_late(struct ike_sa *sa, const struct v1_chain *ch);
 /** v1_natt_agree - after message 1 or 2: do both sides speak NAT traversal */
 void v1_natt_agree(struct ike_sa *sa);
 void v1_natt_put(struct ike_sa *sa, struct v1_writer *w);
-/** v1_natt_detect - from the NAT-D payloads of message 3 or 4 */
+/** v1_natt_look - what the NAT-D payloads of @m say, if it came by @path; nothing is kept of it */
+struct v1_natt_view v1_natt_look(struct ike_sa *sa, const struct v1_msg *m, const struct ike_path *path);
+/** v1_natt_take - it counts from now on */
+void v1_natt_take(struct ike_sa *sa, const struct v1_natt_view *view);
+/** v1_natt_detect - look at message 3 or 4 of main mode, or 2 of aggressive mode, and take that */
 void v1_natt_detect(struct ike_sa *sa, const struct v1_msg *m);
 /** v1_natt_names - @m says that the peer's own address is @ep */
 bool v1_natt_names(struct ike_sa *sa, const struct v1_msg *m, const union endpoint *ep);
