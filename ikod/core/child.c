@@ -133,7 +133,7 @@ void child_pump(struct conn *c)
 	}
 }
 
-void child_retry_due(void *owner)
+static void retry_due(void *owner)
 {
 	struct child *child = owner;
 
@@ -144,7 +144,7 @@ void child_retry_due(void *owner)
 
 static void child_pause(struct child *child, uint64_t ms)
 {
-	engine_set_timer(child->conn->e, &child->retry, ms, child_retry_due, child);
+	engine_set_timer(child->conn->e, &child->retry, ms, retry_due, child);
 }
 
 void child_want_later(struct child *child, uint64_t ms)

@@ -106,7 +106,6 @@ void conn_reloaded(struct conn *c);
 
 /* child.c */
 void child_pump(struct conn *c);
-void child_retry_due(void *owner);
 /** child_theirs_first - how long ours waits for message 3 of the peer's */
 uint64_t child_theirs_first(const struct child *child);
 /** child_want_later - negotiate in @ms unless the peer does before */
