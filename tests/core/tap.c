@@ -10,6 +10,8 @@
 
 struct tapped wire[TAPPED_MAX];
 unsigned int n_wire;
+unsigned int lose, seen_so_far;
+uint8_t lost;
 
 bool tap(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
@@ -50,6 +52,17 @@ void assert_payloads(unsigned int i, const uint8_t *types, unsigned int n)
 	assert_int_equal(at, n);
 }
 
+bool lose_one(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)from;
+	(void)len;
+	if (seen_so_far++ != lose)
+		return false;
+	lost = p[18];
+	return true;
+}
+
 void assert_pairs(struct net *net, unsigned int installs)
 {
 	for (unsigned int i = 0; i < 2; i++) {
@@ -59,6 +72,14 @@ void assert_pairs(struct net *net, unsigned int installs)
 		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
 	}
 	assert_true(net_consistent(net));
+}
+
+void assert_undisturbed(struct net *net)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(node_count(&net->nodes[i], "child-down"), 0);
+		assert_int_equal(net->nodes[i].esp_lost + net->nodes[i].no_sa + net->nodes[i].kernel_errors, 0);
+	}
 }
 
 struct v1_id text_id(uint8_t type, const char *text)

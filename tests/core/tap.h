@@ -27,8 +27,18 @@ void tap_parse(unsigned int i, struct v1_chain *ch);
 /** assert_payloads - of message @i; all but vendor IDs, which change with what there is to speak */
 void assert_payloads(unsigned int i, const uint8_t *types, unsigned int n);
 
+/* Of the messages since a test set @seen_so_far to 0: which one is lost, the first is 0. */
+extern unsigned int lose, seen_so_far;
+extern uint8_t lost;	/* its exchange type */
+
+/** lose_one - as net.drop: drops message @lose */
+bool lose_one(struct net *net, unsigned int from, const uint8_t *p, size_t len);
+
 /** assert_pairs - the four pairs of two sites are up, each after @installs SAs at each end */
 void assert_pairs(struct net *net, unsigned int installs);
+
+/** assert_undisturbed - no pair of the two sites went down, and no packet was lost */
+void assert_undisturbed(struct net *net);
 
 struct v1_id text_id(uint8_t type, const char *text);
 

@@ -138,17 +138,6 @@ static void the_responder_returns_one_transform_unchanged(void **state)
 
 /* ---- losses ---- */
 
-static unsigned int lose, seen_so_far;
-
-static bool lose_one(struct net *net, unsigned int from, const uint8_t *p, size_t len)
-{
-	(void)net;
-	(void)from;
-	(void)p;
-	(void)len;
-	return seen_so_far++ == lose;
-}
-
 static void any_one_message_may_be_lost(void **state)
 {
 	(void)state;

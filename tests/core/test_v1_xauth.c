@@ -162,6 +162,20 @@ static unsigned int method(bool initiator_has_the_password)
 	return (with_rsa ? 65005 : 65001) + !initiator_has_the_password;
 }
 
+static void assert_anna_is_in(struct net *net)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(auth[i], method(true));
+		assert_true(has_vendor[i]);
+		/* a certificate and a signature */
+		assert_int_equal(longest[i] > 900, with_rsa);
+		assert_int_equal(node_established(&net->nodes[i]), 1);
+		assert_int_equal(net->nodes[i].e->half_open, 0);
+		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
+	}
+	assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
+}
+
 static void the_right_password(void **state)
 {
 	static const uint8_t expect[] = { XCHG_MAIN, XCHG_MAIN, XCHG_MAIN, XCHG_MAIN, XCHG_MAIN, XCHG_MAIN,
@@ -174,16 +188,7 @@ static void the_right_password(void **state)
 	net = begin(1, watch, "anna", PASSWORD);
 	assert_true(net_until(net, 1900, both_up));
 	assert_memory_equal(order, expect, sizeof(expect));
-	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(auth[i], method(true));
-		assert_true(has_vendor[i]);
-		/* a certificate and a signature */
-		assert_int_equal(longest[i] > 900, with_rsa);
-		assert_int_equal(node_established(&net->nodes[i]), 1);
-		assert_int_equal(net->nodes[i].e->half_open, 0);
-		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
-	}
-	assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
+	assert_anna_is_in(net);
 	assert_int_equal(node_count(&net->nodes[1], "xauth"), 1);
 	assert_true(net_consistent(net));
 	net_free(net);
@@ -206,16 +211,7 @@ static void after_aggressive_mode(void **state)
 		if (order[i] != XCHG_INFO)
 			assert_int_equal(order[i], expect[n++]);
 	assert_int_equal(n, sizeof(expect));
-	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(auth[i], method(true));
-		assert_true(has_vendor[i]);
-		/* a certificate and a signature */
-		assert_int_equal(longest[i] > 900, with_rsa);
-		assert_int_equal(node_established(&net->nodes[i]), 1);
-		assert_int_equal(net->nodes[i].e->half_open, 0);
-		assert_int_equal(node_count(&net->nodes[i], "failed"), 0);
-	}
-	assert_string_equal(site_conn(net, 1)->xauth_user, "anna");
+	assert_anna_is_in(net);
 	net_free(net);
 }
 
