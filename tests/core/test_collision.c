@@ -764,7 +764,7 @@ static void old_pair_stays_as_long_as_it_is_used(void **state)
 	rekey(net, 0, 1);
 	net_run(net, 100);
 	net->cut = 1;			/* nothing of node 0 arrives any more */
-	net_run(net, 2000);
+	net_run(net, PROMOTE_AFTER + 1000);
 	assert_false(same_pair(net, 1));
 	kill_ikes(net, 1);
 	net_run(net, 3 * UNPROVEN / 2);

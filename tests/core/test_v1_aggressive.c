@@ -486,7 +486,7 @@ static void a_restarted_peer_whose_initial_contact_is_lost(void **state)
 	for (unsigned int i = 0; i < c->n_children; i++)
 		c->children[i].wanted = true;
 	conn_pump_soon(c);
-	net_run(net, 5000);
+	net_run(net, PROMOTE_AFTER + 1000);
 	assert_int_equal(c->children[0].current->role, ROLE_INITIATOR);
 	net->drop = lose_infos_of_0;
 	net_reboot(net, 0);
