@@ -49,7 +49,7 @@ static struct quicks quicks_running(const struct conn *c)
  */
 uint64_t child_theirs_first(const struct child *child)
 {
-	return child->unproven ? CROSSING : THEIRS_FIRST;
+	return child->unproven ? THEIRS_AGAIN : THEIRS_FIRST;
 }
 
 /*
@@ -70,8 +70,8 @@ static bool theirs_pending(const struct child *child)
 	return false;
 }
 
-/* What we want ourselves may have waited for it. */
-void child_answered(struct child *child)
+/* What we want ourselves may have waited for it, or, if its IKE SA went away under it, is still wanted. */
+void child_quick_over(struct child *child)
 {
 	conn_pump_soon(child->conn);
 }

@@ -344,8 +344,8 @@ void child_esp_deleted(struct conn *c, uint32_t spi_out);
 void child_esp_unknown(struct conn *c, uint32_t spi_out);
 /** child_sa_connected - authenticated CONNECTED for the pair with our @spi_in: what child_sa.confirms waited for */
 void child_sa_connected(struct conn *c, uint32_t spi_in);
-/** child_answered - a quick mode for @child that the peer began is over, one way or the other */
-void child_answered(struct child *child);
+/** child_quick_over - a quick mode for @child, of either end, is over, one way or the other */
+void child_quick_over(struct child *child);
 /** child_failed - the quick mode of @child that we started, or a peer's proposal for it, failed; @child->quick is NULL by then */
 void child_failed(struct child *child, enum failure_cause cause, enum failure_who who, const char *ours, const char *theirs);
 /**

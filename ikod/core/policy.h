@@ -19,6 +19,7 @@
 #define DRAIN_OTHER	SECONDS(60)	/* and so long if the peer has to delete it and does not */
 #define CROSSING	SECONDS(35)	/* message 1 of a quick mode comes within that, whatever is lost: the last of five goes out after 30 s */
 #define THEIRS_FIRST	(2 * CROSSING)	/* nothing of ours begins beside the peer's for so long: see child_theirs_first() */
+#define THEIRS_AGAIN	(CROSSING + SECONDS(4))	/* and so long if the one before came to nothing: message 2 was lost once */
 #define UNPROVEN	SECONDS(120)	/* without a packet on the new pair the old one stays for so long, see csa_missed() */
 #define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
 #define QUICKS_MAX	16		/* our quick modes at once in one connection */

@@ -100,8 +100,8 @@ void v1_quick_free(struct v1_quick *q)
 	struct child_sa *unproven = q->csa;
 	struct ike_sa *sa = q->sa;
 
-	if (q->role == ROLE_RESPONDER && q->child)
-		child_answered(q->child);
+	if (q->child)
+		child_quick_over(q->child);
 	detach(q);
 	if (unproven)
 		unproven->holder = NULL;
