@@ -126,10 +126,12 @@ static struct held *held_by_out(struct rules *r, unsigned int node, uint32_t spi
 }
 
 /*
- * The peer has just deleted another pair of the child. Most likely it has moved
- * on to @h, and its message 3 was lost; and there is nothing else to send with.
+ * Another pair of the child has just ended. If the peer deleted it, it has most
+ * likely moved on to @h, and its message 3 was lost; if its life was over, the
+ * peer may still have @h, left behind for it. And there is nothing else to send
+ * with.
  */
-static bool just_deleted(const struct rules *r, const struct held *h)
+static bool just_ended(const struct rules *r, const struct held *h)
 {
 	const struct held *o, *tmp;
 
@@ -149,10 +151,10 @@ static void promoted(struct rules *r, const struct node *n, const struct act_sa 
 	if (!h || !out)
 		return;
 	h->promoted = true;
-	if (theirs && same_key(theirs, out->key, out->key_len))
+	if (theirs && same_key(theirs, out->key, out->key_len) && !theirs->until)
 		return;
-	h->inherited = just_deleted(r, h);
-	if (!h->inherited)
+	h->inherited = just_ended(r, h);
+	if (!h->inherited && !theirs)
 		rules_break(r, "premature", "node %u sends with SPI %08x, which node %u has not installed yet", n->id,
 			    a->spi, 1 - n->id);
 }

@@ -14,7 +14,7 @@
  * @until: 0 if it is still there
  * @used: a packet came with it; @promoted: the node sent with the other one
  * @expired: the pair went at the end of its life
- * @inherited: unproven, and put to use as the peer deleted the pair before it
+ * @inherited: put to use as the pair before it, or after it, ended: the peer may not have it
  */
 struct held {
 	struct {
