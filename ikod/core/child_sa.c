@@ -86,6 +86,17 @@ static bool csa_proven(const struct child_sa *csa)
 }
 
 /*
+ * The peer has what took the place of @csa. To what we fell back to since then
+ * it may never have moved, whatever has proven that one once.
+ */
+static bool csa_superseded(const struct child_sa *csa)
+{
+	const struct child_sa *current = csa->child->current;
+
+	return csa_proven(current) && current->inherited <= csa->retired;
+}
+
+/*
  * Nothing answers message 3. If it was lost, the peer goes on sending with the
  * old pair until its message 2, repeated, brings it to us again, or until it
  * gives up and negotiates anew: only a packet on the new pair says that it did
@@ -94,18 +105,37 @@ static bool csa_proven(const struct child_sa *csa)
  */
 static bool csa_missed(const struct child_sa *csa)
 {
-	return !csa_proven(csa->child->current) && csa_engine(csa)->now - csa->retired < UNPROVEN;
+	return !csa_superseded(csa) && csa_engine(csa)->now - csa->retired < UNPROVEN;
 }
 
 /* The peer is to send the Delete; or, a line that is dead one way for that long, it was never told to move on. */
 static bool csa_may_be_used(const struct child_sa *csa)
 {
-	return !csa->we_delete || !csa_proven(csa->child->current);
+	return !csa->we_delete || !csa_superseded(csa);
+}
+
+/* Still sent with when the counters were asked for; by our end it is not any more. */
+static bool csa_in_use(const struct child_sa *csa)
+{
+	return csa->idle_in_ms >= 0 && csa->idle_in_ms < (int64_t)DRAIN;
+}
+
+/*
+ * Nothing proves the new pair, and the line is dead: who could answer has not.
+ * When it is back, the peer is where it was.
+ */
+static bool csa_cut_off(const struct child_sa *csa)
+{
+	const struct conn *c = csa->child->conn;
+
+	return !csa_superseded(csa) && c->ike && c->ike->dpd_ok && c->ike->heard < csa->drain_asked &&
+	       c->esp_heard + DRAIN < csa->drain_asked;
 }
 
 /*
  * Drained. Unless it is certain that the peer has moved on, look whether it
- * still sends with the old pair (some do, to the end of its life).
+ * still sends with the old pair (some do, to the end of its life), and whether
+ * it is there at all.
  */
 static void csa_drained(void *owner)
 {
@@ -120,14 +150,16 @@ static void csa_drained(void *owner)
 		return;
 	}
 	if (csa_may_be_used(csa) && !csa->drain_asked) {
-		csa->drain_asked = true;
+		csa->drain_asked = e->now;
 		kernel_query(child->conn);
+		if (child->conn->ike && !csa_superseded(csa))
+			conn_ask(child->conn->ike);
 		engine_set_timer(e, &csa->drain, SECONDS(1), csa_drained, csa);
 		return;
 	}
-	if (csa_may_be_used(csa) && csa->idle_in_ms >= 0 && csa->idle_in_ms < (int64_t)DRAIN) {
-		csa->drain_asked = false;
-		if (!csa_proven(child->current))	/* the peer has none of it */
+	if (csa_may_be_used(csa) && (csa_in_use(csa) || csa_cut_off(csa))) {
+		csa->drain_asked = 0;
+		if (csa_in_use(csa) && !csa_superseded(csa))	/* the peer has none of it */
 			csa_rekey_soon(child->current, 1);
 		engine_set_timer(e, &csa->drain, DRAIN_OTHER, csa_drained, csa);
 		return;
@@ -154,7 +186,7 @@ static void csa_retire(struct child_sa *csa, const struct collision_rule *rule)
 	csa->state = CSA_PREVIOUS;
 	csa->retired = e->now;
 	csa->we_delete = rule->remover == BY_US;
-	csa->drain_asked = false;
+	csa->drain_asked = 0;
 	engine_stop_timer(e, &csa->rekey);
 	engine_stop_timer(e, &csa->promote);
 	engine_set_timer(e, &csa->drain, rule->when == WHEN_OVERDUE ? drain_ms(csa) + DRAIN_OTHER : drain_ms(csa),

@@ -54,6 +54,16 @@ const struct collision_rule *collision_rule(enum met met, enum ike_role role)
 /* ---- phase 1 ---- */
 
 /*
+ * The initiator of aggressive mode is up before its last message is out. The
+ * peer may not get it for as long as messages are repeated, so until it says
+ * something under that SA it may still begin one of its own.
+ */
+uint64_t ike_held_from(const struct ike_sa *sa)
+{
+	return sa->held_at ? sa->held_at : sa->up_at + CROSSING;
+}
+
+/*
  * Who sees its own phase 1 overtaken before message 5 drops it. So if both of
  * two come up, each end had sent message 5 of its own before the other's came
  * up, and both see that @up was begun before @used came up, whatever was lost
@@ -61,7 +71,7 @@ const struct collision_rule *collision_rule(enum met met, enum ike_role role)
  */
 static bool ikes_crossed(const struct ike_sa *up, const struct ike_sa *used)
 {
-	return up->role != used->role && up->born < used->up_at;
+	return up->role != used->role && up->born < ike_held_from(used);
 }
 
 static bool ike_is_larger(const struct ike_sa *a, const struct ike_sa *b)

@@ -64,6 +64,8 @@ const struct collision_rule *collision_table(size_t *n);
 /** collision_rule - the row for @met if we are @role in the survivor; every situation has one for the roles it can occur in */
 const struct collision_rule *collision_rule(enum met met, enum ike_role role);
 
+/** ike_held_from - the peer has @sa, which is up, since then at the latest: what it began later it began knowing it */
+uint64_t ike_held_from(const struct ike_sa *sa);
 /** collide_ikes - @up has just come up, @used carries our messages: which is to do so from now on */
 const struct collision_rule *collide_ikes(struct ike_sa *up, struct ike_sa *used, struct ike_sa **survivor);
 

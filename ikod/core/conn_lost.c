@@ -89,16 +89,18 @@ static struct ike_sa *other_established(const struct conn *c)
 	return best;
 }
 
-/* c->ike has just been killed. Return: true if another one takes over. */
-static bool fall_back(struct conn *c)
+/* c->ike has just been killed. Return: true if another one takes over; @renew: for as short as may be, whoever made it. */
+static bool fall_back(struct conn *c, bool renew)
 {
 	struct ike_sa *sa = other_established(c);
 
 	if (!sa)
 		return false;
 	conn_use_ike(c, sa);
-	if (conn_may_renew(sa) && conn_begins(c))
+	if (renew || (conn_may_renew(sa) && conn_begins(c)))
 		conn_renew_in(sa, SECONDS(1) + engine_jitter(c->e, SECONDS(1)));
+	else
+		conn_plan_renewal(sa);
 	return true;
 }
 
@@ -124,8 +126,6 @@ static void phase1_lost(struct conn *c, enum failure_cause cause, enum failure_w
 	engine_event(c->e, c, "ike-down", "%s", failure_text(cause));
 	engine_log(c->e, LOG_L_INFO, c, "IKE SA ended: %s", failure_text(cause));
 	engine_stop_timer(c->e, &c->grace);
-	for (unsigned int i = 0; cause == FAIL_PEER_DELETED && i < c->n_children; i++)
-		csa_end_inherited(c->children[i].current);
 	if (cause == FAIL_EXPIRED)	/* the renewal has failed, and goes on if somebody wants one */
 		conn_retry_now(c);
 	if (!conn_begins(c) || !conn_may_initiate(c))
@@ -149,7 +149,7 @@ void conn_ike_expired(void *owner)
 	if (used)	/* unreplaced: the peer may think that it lives longer */
 		v1_send_delete_ike(sa);
 	ike_sa_kill(sa);
-	if (used && !fall_back(c))
+	if (used && !fall_back(c, false))
 		phase1_lost(c, FAIL_EXPIRED, WHO_NOBODY, FLAP_LIFE);
 }
 
@@ -160,8 +160,26 @@ void conn_ike_deleted(struct ike_sa *sa)
 	uint64_t lived = c->e->now - sa->up_at;
 
 	ike_sa_kill(sa);
-	if (used && !fall_back(c))
+	if (!used)
+		return;
+	/* whether or not there is another: one from a peer's former life, too, is there until it expires */
+	for (unsigned int i = 0; i < c->n_children; i++)
+		csa_end_inherited(c->children[i].current);
+	if (!fall_back(c, false))
 		phase1_lost(c, FAIL_PEER_DELETED, WHO_PEER, lived);
+}
+
+/* The peer never got to have it, or the line is dead: what was used before it is as good, and likelier to be there. */
+void conn_unheard(struct ike_sa *sa)
+{
+	struct conn *c = sa->conn;
+
+	if (c->ike != sa || !other_established(c))
+		return;
+	engine_log(c->e, LOG_L_INFO, c, "the peer says nothing under the renewed IKE SA: the one before is used");
+	v1_send_delete_ike(sa);
+	ike_sa_kill(sa);
+	fall_back(c, true);
 }
 
 void conn_identity_refused(struct ike_sa *sa, const char *ours, const char *theirs)
@@ -170,7 +188,7 @@ void conn_identity_refused(struct ike_sa *sa, const char *ours, const char *thei
 	bool used = c->ike == sa;
 
 	ike_sa_kill(sa);
-	if (!used || fall_back(c))
+	if (!used || fall_back(c, false))
 		return;
 	phase1_lost(c, FAIL_ID, WHO_PEER, 0);
 	failure_set(&c->failure, c->e->now, PHASE_1, FAIL_ID, WHO_PEER, ours, theirs);
@@ -186,7 +204,7 @@ void conn_initial_contact(struct ike_sa *sa)
 	struct ike_sa *o, *tmp;
 
 	DL_FOREACH_SAFE(c->ikes, o, tmp) {
-		if (o == sa || !o->up_at || o->up_at >= sa->born)
+		if (o == sa || !o->up_at || ike_held_from(o) >= sa->born)
 			continue;
 		engine_log(c->e, LOG_L_INFO, c, "the peer restarted: an older IKE SA is dropped");
 		ike_sa_kill(o);

@@ -15,6 +15,8 @@ void conn_renew_later(struct conn *c, bool in_doubt);
 
 /** conn_may_renew - this end renews @sa, the other one does not have to */
 bool conn_may_renew(const struct ike_sa *sa);
+/** conn_plan_renewal - @sa, with the rest of its life before it, is renewed in time, if by us */
+void conn_plan_renewal(struct ike_sa *sa);
 /** conn_use_ike - @sa carries our messages from now on */
 void conn_use_ike(struct conn *c, struct ike_sa *sa);
 

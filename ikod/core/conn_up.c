@@ -16,15 +16,13 @@ bool conn_may_renew(const struct ike_sa *sa)
 	return !(sa->role == ROLE_RESPONDER && sa->nat_remote);
 }
 
-static void set_lifetime(struct ike_sa *sa)
+void conn_plan_renewal(struct ike_sa *sa)
 {
 	struct conn *c = sa->conn;
 	struct ike_engine *e = sa->e;
 	uint64_t life, margin, soft;
 
-	if (sa->expires <= e->now)
-		sa->expires = e->now + SECONDS(c->cfg->ike_lifetime);
-	life = sa->expires - e->now;
+	life = sa->expires > e->now ? sa->expires - e->now : 0;
 	margin = life * c->cfg->rekey_margin / 100;
 	if (margin > life * 2 / 5)
 		margin = life * 2 / 5;
@@ -34,6 +32,15 @@ static void set_lifetime(struct ike_sa *sa)
 		soft = life - margin / 2 - engine_jitter(e, margin / 4);
 	if (conn_may_renew(sa))
 		conn_renew_in(sa, soft);
+}
+
+static void set_lifetime(struct ike_sa *sa)
+{
+	struct ike_engine *e = sa->e;
+
+	if (sa->expires <= e->now)
+		sa->expires = e->now + SECONDS(sa->conn->cfg->ike_lifetime);
+	conn_plan_renewal(sa);
 }
 
 void conn_life_told(struct ike_sa *sa, uint64_t life_s)
@@ -160,6 +167,8 @@ void conn_phase1_up(struct ike_sa *sa)
 	ike_sa_not_half_open(sa);
 	drop_overtaken(c, sa);
 	sa->up_at = sa->heard = e->now;
+	if (sa->held_at || !v1_up_first(sa))
+		sa->held_at = e->now;
 	c->precedence = pair_precedence(sa);
 	set_lifetime(sa);
 	engine_set_timer(e, &sa->expire, sa->expires - e->now, conn_ike_expired, sa);

@@ -72,6 +72,7 @@ struct ike_sa {
 	struct v1_quick *quicks;
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
 	uint64_t born, up_at, heard, expires;
+	uint64_t held_at;		/* when the peer was known to have it up, too; 0 not yet: ike_held_from() */
 	bool half_open;			/* in engine->halves */
 	bool forgeable;			/* responder: it began with nothing that shows the peer's address to be true */
 	struct ike_sa *half_next, *half_prev;
@@ -80,6 +81,7 @@ struct ike_sa {
 	struct timer dpd;
 	uint32_t dpd_seq;
 	unsigned int dpd_tries;
+	unsigned int dpd_open;		/* questions since the peer was last heard */
 	uint64_t dpd_sent;
 	bool dpd_strict;		/* only IKE counts as an answer: is the IKE SA still there? */
 	bool dpd_asked;			/* the kernel was asked for its counters, decide when they are in */
@@ -124,6 +126,7 @@ enum child_sa_state {
  * @inherited: when it was put to use because the one that we sent with had ended; @assumed: before the exchange was over
  * @doubted: conn_doubt() has had its say on this pair
  * @retired: when another one took its place
+ * @drain_asked: 0, or when it was asked whether the peer still sends with it, and whether it is there
  * @since: its IKE SA is no older, so nothing that made the pair was said before
  * @we_delete: once drained, it is ours to send the Delete
  * @begun: when our quick mode began, or the peer's message 1 came; @born is when it was installed
@@ -131,8 +134,8 @@ enum child_sa_state {
  */
 struct child_sa {
 	struct child_sa **holder;
-	bool negotiated, confirms, doubted, we_delete, drain_asked, assumed;
-	uint64_t done_at, inherited, retired, since;
+	bool negotiated, confirms, doubted, we_delete, assumed;
+	uint64_t done_at, inherited, retired, drain_asked, since;
 	uint32_t seen_in, seen_out;
 	struct child *child;
 	struct child_sa *next, *prev;
@@ -331,6 +334,10 @@ void conn_identity_refused(struct ike_sa *sa, const char *ours, const char *thei
 void conn_initial_contact(struct ike_sa *sa);
 /** conn_heard - any authenticated message of the peer */
 void conn_heard(struct ike_sa *sa);
+/** conn_ask - let the peer of @sa say something under it, whatever `dpd` says; if @sa is in use and the peer speaks DPD */
+void conn_ask(struct ike_sa *sa);
+/** conn_unheard - @sa is up, and asked again and again the peer has said nothing under it; may kill it */
+void conn_unheard(struct ike_sa *sa);
 /** conn_dpd_expects - a question with the number @seq is open */
 bool conn_dpd_expects(const struct ike_sa *sa, uint32_t seq);
 /** conn_moved - an authenticated message came from another address or port (NAT rebinding) */
@@ -416,6 +423,8 @@ void v1_input(struct ike_engine *e, const struct ike_path *path, const uint8_t *
 struct ike_sa *v1_initiate(struct conn *c);
 /** v1_phase1_committed - initiator: message 5 is sent, so the peer may hold @sa already */
 bool v1_phase1_committed(const struct ike_sa *sa);
+/** v1_up_first - our part of phase 1 ends with a message that the peer has to get before it is up */
+bool v1_up_first(const struct ike_sa *sa);
 /** v1_quick_start - negotiate @child under established @sa; sets child->quick */
 void v1_quick_start(struct ike_sa *sa, struct child *child);
 /** v1_quick_answering - the peer's own quick mode for @child has come, and our answer is being computed */

@@ -90,10 +90,6 @@ void liveness_start(struct ike_sa *sa)
 			   "the peer does not speak DPD: should it die, only the next rekey will tell");
 	if (!dpd_usable(sa))
 		return;
-	if (!sa->dpd_seq) {	/* RFC 3706 7.1: random, with room to count up */
-		engine_random(sa->e, &sa->dpd_seq, sizeof(sa->dpd_seq));
-		sa->dpd_seq = (sa->dpd_seq & 0x7fffffff) | 1;
-	}
 	dpd_timer(sa, SECONDS(sa->conn->cfg->dpd_idle));
 }
 
@@ -112,13 +108,23 @@ void liveness_esp(struct conn *c, enum sa_dir dir, uint64_t ago)
 		*at = when;
 }
 
+static void ask(struct ike_sa *sa, bool again)
+{
+	if (!sa->dpd_seq) {	/* RFC 3706 7.1: random, with room to count up */
+		engine_random(sa->e, &sa->dpd_seq, sizeof(sa->dpd_seq));
+		sa->dpd_seq = (sa->dpd_seq & 0x7fffffff) | 1;
+	}
+	sa->dpd_open++;
+	v1_send_dpd(sa, ++sa->dpd_seq, again);
+}
+
 static void dpd_send(struct ike_sa *sa)
 {
 	bool again = sa->dpd_tries++;
 
 	if (!again)
 		sa->dpd_sent = sa->e->now;
-	v1_send_dpd(sa, ++sa->dpd_seq, again);
+	ask(sa, again);
 	kernel_query(sa->conn);		/* ESP that came in meanwhile is an answer too */
 	dpd_timer(sa, SECONDS(sa->conn->cfg->dpd_retransmit));
 }
@@ -220,16 +226,25 @@ bool liveness_probe(struct ike_sa *sa)
 	return true;
 }
 
+void conn_ask(struct ike_sa *sa)
+{
+	if (sa->dpd_ok && sa->conn->ike == sa)
+		ask(sa, sa->dpd_open);
+}
+
 void conn_heard(struct ike_sa *sa)
 {
 	sa->heard = sa->e->now;
+	if (!sa->held_at)
+		sa->held_at = sa->e->now;
+	sa->dpd_open = 0;
 	if (sa->dpd_tries && sa->conn->ike == sa)
 		dpd_quiet(sa);
 }
 
 bool conn_dpd_expects(const struct ike_sa *sa, uint32_t seq)
 {
-	uint32_t first = sa->dpd_seq - sa->dpd_tries + 1;
+	uint32_t first = sa->dpd_seq - sa->dpd_open + 1;
 
-	return sa->dpd_tries && seq - first < sa->dpd_tries;
+	return sa->dpd_open && seq - first < sa->dpd_open;
 }

@@ -777,11 +777,11 @@ static void old_pair_stays_as_long_as_it_is_used(void **state)
 	net_free(net);
 }
 
-static bool lose_infos_of_1(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+/* A Delete for ESP is shorter than what says that the peer is there. */
+static bool lose_deletes_of_1(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
 	(void)net;
-	(void)len;
-	return from && p[18] == XCHG_INFO;
+	return from && p[18] == XCHG_INFO && len < 100;
 }
 
 /* Packets in one direction never prove ours at the end that sends; what was replaced goes all the same. */
@@ -794,7 +794,7 @@ static void one_way_renewals_leave_nothing(void **state)
 	(void)state;
 	net->traffic_ms = 500;
 	net->one_way = true;
-	wire.also = lose_infos_of_1;	/* its own Deletes would end it as well */
+	wire.also = lose_deletes_of_1;	/* its own Deletes would end it as well */
 	for (unsigned int i = 0; i < 3; i++) {	/* fewer than would make room */
 		rekey(net, 0, 0);
 		net_run(net, UNPROVEN * 3 / 4);

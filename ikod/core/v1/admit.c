@@ -105,7 +105,7 @@ void v1_admit_next(struct ike_sa *sa)
 void v1_admit_begin(struct ike_sa *sa, bool initial_contact)
 {
 	admit_of(sa)->initial_contact = initial_contact;
-	conn_heard(sa);
+	sa->heard = sa->e->now;	/* not conn_heard(): it may be up here alone, v1_up_first() */
 	v1_admit_next(sa);
 }
 

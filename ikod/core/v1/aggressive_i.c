@@ -107,6 +107,18 @@ enum v1_verdict v1_aggr_i_verified(struct ike_sa *sa, struct ike_job *job, struc
 	return v == V1_REPLY ? authentic(sa, f) : v;
 }
 
+/*
+ * Message 3 and the questions that went along with it are out as often as they
+ * may be. Who does not know DPD may have had no reason to speak.
+ */
+void v1_aggr_unheard(void *owner)
+{
+	struct ike_sa *sa = owner;
+
+	if (sa->dpd_ok)
+		conn_unheard(sa);
+}
+
 enum v1_verdict v1_aggr_i_signed(struct ike_sa *sa, struct ike_job *job, struct v1_fail *f)
 {
 	v1_proof_made(sa, job);

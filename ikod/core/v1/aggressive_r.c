@@ -321,5 +321,5 @@ void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s)
 	v1_spi_of(sa, spi);
 	if (life_s)
 		v1_lifetime_put(&o.w, PROTO_ISAKMP, spi, sizeof(spi), life_s, 0);
-	v1_info_end(sa, &o);
+	v1_info_insist(sa, &o);
 }

@@ -32,7 +32,8 @@ bool v1_p1_new(struct ike_sa *sa, uint8_t exchange, enum v1_p1_state state)
 	sa->p1->state = state;
 	sa->p1->sa = sa;
 	v1_resend_init(&sa->p1->rs, sa, give_up, sa);
-	v1_resend_init(&v1_priv(sa)->last, sa, NULL, NULL);
+	v1_resend_init(&v1_priv(sa)->last, sa, v1_aggr_unheard, sa);
+	v1_resend_init(&v1_priv(sa)->said, sa, NULL, NULL);
 	return true;
 }
 
@@ -74,6 +75,7 @@ void v1_sa_release(struct ike_sa *sa)
 		return;
 	v1_opening_over(sa);
 	v1_resend_release(&priv->last);
+	v1_resend_release(&priv->said);
 	v1_frag_release(sa);
 	v1_transactions_release(sa);
 	v1_admit_release(sa);
@@ -199,9 +201,9 @@ void v1_p1_established(struct ike_sa *sa)
 	/*
 	 * A peer that does not get message 3 asks for it again (v1_aggr_nudge()), if
 	 * we say anything else; after a renewal we have nothing to say for long, and
-	 * would use what the peer has given up.
+	 * would use what the peer has given up: see v1_aggr_unheard().
 	 */
-	if (priv->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR)
+	if (v1_up_first(sa))
 		v1_resend_unheard(&priv->last);
 	if (priv->exchange == XCHG_AGGRESSIVE)
 		v1_aggr_announce(sa, tell_life);
@@ -217,4 +219,9 @@ bool v1_busy(const struct ike_sa *sa)
 bool v1_phase1_committed(const struct ike_sa *sa)
 {
 	return !sa->p1 || sa->p1->state == P1_I_WAIT_AUTH || sa->p1->state == P1_I_VERIFY;
+}
+
+bool v1_up_first(const struct ike_sa *sa)
+{
+	return v1_priv(sa)->exchange == XCHG_AGGRESSIVE && sa->role == ROLE_INITIATOR;
 }

@@ -62,10 +62,11 @@ static void due(void *owner)
 	struct v1_resend *r = owner;
 	struct ike_sa *sa = r->sa;
 
-	if (r->unheard && (sa->heard > r->unheard || r->sent >= sa->conn->cfg->retransmit_tries))
+	if (r->unheard && sa->heard > r->unheard)
 		return;
 	if (!r->sent || r->sent >= sa->conn->cfg->retransmit_tries) {
-		r->give_up(r->owner);
+		if (r->give_up)
+			r->give_up(r->owner);
 		return;
 	}
 	r->sent++;
@@ -73,6 +74,8 @@ static void due(void *owner)
 	engine_log(sa->e, LOG_L_DEBUG, sa->conn, "no answer yet, sending again (%u of %u)", r->sent,
 		   sa->conn->cfg->retransmit_tries);
 	transmit(r);
+	if (r->unheard)
+		conn_ask(sa);
 	arm(r, back_off(sa->conn->cfg, r->sent));
 }
 

@@ -105,9 +105,10 @@ void v1_msg_release(struct v1_msg *m);
  * @heard: digest of the last message that moved the exchange
  * @sent: how often @msg went out since it was new
  * @until: without repetition: when to give up
- * @unheard: 0, or since when an answer that nothing acknowledges is repeated, until the peer says anything
+ * @unheard: 0, or since when an answer that nothing acknowledges is repeated, until the peer says anything,
+ *	and is asked to
  * @again, @again_at: how often a duplicate was answered sparingly, and from when on one is again
- * @give_up: called by the timer instead of another transmission
+ * @give_up: called by the timer instead of another transmission; may be NULL
  */
 struct v1_resend {
 	struct buf msg;
@@ -274,6 +275,7 @@ struct v1_transaction;
  * struct v1_priv - what the protocol keeps of an established SA
  * @exchange: XCHG_MAIN or XCHG_AGGRESSIVE
  * @last: the mode's last message if we sent it, and the digest of the last one that we heard
+ * @said: what v1_info_insist() repeats
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @frag: fragments of messages, see fragment.h
  * @opened: it came to be by message 3, see opening.h
@@ -287,7 +289,7 @@ struct v1_transaction;
  */
 struct v1_priv {
 	uint8_t exchange;
-	struct v1_resend last;
+	struct v1_resend last, said;
 	struct v1_frag frag;
 	struct v1_admit admit;
 	struct v1_xauth xauth;
@@ -439,6 +441,8 @@ enum v1_verdict v1_aggr_r_derived(struct ike_sa *sa, struct ike_job *job, struct
 enum v1_verdict v1_aggr_r_message3(struct ike_sa *sa, const struct v1_msg *m, struct v1_fail *f);
 /** v1_aggr_nudge - the initiator of @sa sends what comes after phase 1: its message 3 was lost */
 void v1_aggr_nudge(struct ike_sa *sa, const struct v1_msg *m);
+/** v1_aggr_unheard - a resend's: @owner, an IKE SA that we began, is up, and no word of the peer came under it */
+void v1_aggr_unheard(void *owner);
 /** v1_aggr_announce - just established: what main mode says in its last messages; @life_s 0: nothing about it */
 void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s);
 
@@ -600,6 +604,8 @@ struct v1_info_out {
 bool v1_info_begin(struct ike_sa *sa, struct v1_info_out *o, enum v1_hash_order order);
 /** v1_info_end - protect and send; releases @o */
 void v1_info_end(struct ike_sa *sa, struct v1_info_out *o);
+/** v1_info_insist - the same, as often as a message that is not answered: nobody acknowledges it, and it has to arrive */
+void v1_info_insist(struct ike_sa *sa, struct v1_info_out *o);
 
 /** v1_spi_of - both cookies: how notifies and Deletes name an ISAKMP SA */
 void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN]);
