@@ -121,15 +121,16 @@ static bool csa_in_use(const struct child_sa *csa)
 }
 
 /*
- * Nothing proves the new pair, and the line is dead: who could answer has not.
- * When it is back, the peer is where it was.
+ * Nothing proves the new pair, and the line is dead: who could answer has not, or
+ * there is nobody to ask. When it is back, the peer is where it was.
  */
 static bool csa_cut_off(const struct child_sa *csa)
 {
 	const struct conn *c = csa->child->conn;
 
-	return !csa_superseded(csa) && c->ike && c->ike->dpd_ok && c->ike->heard < csa->drain_asked &&
-	       c->esp_heard + DRAIN < csa->drain_asked;
+	if (csa_superseded(csa) || c->esp_heard + DRAIN >= csa->drain_asked)
+		return false;
+	return !c->ike || (c->ike->dpd_ok && c->ike->heard < csa->drain_asked);
 }
 
 /*

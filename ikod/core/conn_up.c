@@ -22,7 +22,7 @@ void conn_plan_renewal(struct ike_sa *sa)
 	struct ike_engine *e = sa->e;
 	uint64_t life, margin, soft;
 
-	life = sa->expires > e->now ? sa->expires - e->now : 0;
+	life = sa->expires > e->now + sa->ahead ? sa->expires - sa->ahead - e->now : 0;
 	margin = life * c->cfg->rekey_margin / 100;
 	if (margin > life * 2 / 5)
 		margin = life * 2 / 5;

@@ -49,6 +49,7 @@ enum ike_sa_state {
  * @last_iv: last cipher block of phase 1, start of every phase 2 IV
  * @heard: when the last authenticated message came in
  * @expires: hard end; the protocol half may set it from the lifetime agreed on
+ * @ahead: the peer's may end so much earlier (ms): it is renewed as if it ended then
  *           before conn_phase1_up(), else the configured lifetime is taken
  * @quicks: exchanges under way
  */
@@ -71,7 +72,7 @@ struct ike_sa {
 	struct v1_phase1 *p1;
 	struct v1_quick *quicks;
 	void *v1_priv;			/* protocol's own: seen messages, saved answers */
-	uint64_t born, up_at, heard, expires;
+	uint64_t born, up_at, heard, expires, ahead;
 	uint64_t held_at;		/* when the peer was known to have it up, too; 0 not yet: ike_held_from() */
 	bool half_open;			/* in engine->halves */
 	bool forgeable;			/* responder: it began with nothing that shows the peer's address to be true */

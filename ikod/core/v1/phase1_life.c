@@ -161,16 +161,18 @@ static void give_up(void *owner)
 }
 
 /*
- * The responder's SA lives from message 5 on. Ours is not to live longer: if
- * message 6 took long to come, the peer's would end before we renew it.
+ * The responder's SA lives from message 5 on. If message 6 took long to come,
+ * the peer's may end before ours, and is to be renewed before that. Or message 5
+ * took long to arrive: so ours does not end earlier.
  */
-static uint64_t end_of_life(const struct ike_sa *sa)
+static void begin_life(struct ike_sa *sa)
 {
 	uint64_t now = sa->e->now, life = sa->p1->life_s * 1000, gone = 0;
 
 	if (sa->role == ROLE_INITIATOR && sa->p1->auth_sent)
 		gone = now - sa->p1->auth_sent;
-	return now + life - (gone < life / 2 ? gone : life / 2);
+	sa->expires = now + life;
+	sa->ahead = gone < life / 2 ? gone : life / 2;
 }
 
 bool v1_p1_sends_last(const struct ike_sa *sa)
@@ -196,7 +198,7 @@ void v1_p1_established(struct ike_sa *sa)
 	memcpy(priv->last.heard, p1->rs.heard, sizeof(priv->last.heard));
 	priv->last.has_heard = p1->rs.has_heard;
 	if (p1->life_s)
-		sa->expires = end_of_life(sa);
+		begin_life(sa);
 	p1_release(sa);
 	/*
 	 * A peer that does not get message 3 asks for it again (v1_aggr_nudge()), if
