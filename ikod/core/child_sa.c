@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of one SA pair: install, proof, replacement, draining, end. */
+/* The life of one SA pair: install, proof, replacement, end; child_sa_drain.c is the time between the last two. */
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
@@ -64,134 +64,12 @@ void csa_free_dead(struct ike_engine *e)
 
 /* ---- which pair sends ---- */
 
-static uint64_t drain_ms(const struct child_sa *csa)
-{
-	uint64_t ms = csa_life(csa) / 20;
-
-	return ms < DRAIN ? ms : DRAIN;
-}
-
-static void csa_delete_sent(struct child_sa *csa)
+void csa_say_deleted(struct child_sa *csa)
 {
 	struct conn *c = csa->child->conn;
 
 	if (c->ike)
 		v1_send_delete_esp(c->ike, &csa->spi_in, 1);
-}
-
-/* A packet shows that the peer holds it, or, if the peer made it, message 3 does. */
-static bool csa_proven(const struct child_sa *csa)
-{
-	return csa->used_in || (csa->role == ROLE_RESPONDER && csa->negotiated && !csa->assumed);
-}
-
-/*
- * The peer has what took the place of @csa. To what we fell back to since then
- * it may never have moved, whatever has proven that one once.
- */
-static bool csa_superseded(const struct child_sa *csa)
-{
-	const struct child_sa *current = csa->child->current;
-
-	return csa_proven(current) && current->inherited <= csa->retired;
-}
-
-/*
- * Nothing answers message 3. If it was lost, the peer goes on sending with the
- * old pair until its message 2, repeated, brings it to us again, or until it
- * gives up and negotiates anew: only a packet on the new pair says that it did
- * not. Both are over after a while, counted from here: later renewals, which
- * traffic in one direction leaves unproven as well, do not begin it anew.
- */
-static bool csa_missed(const struct child_sa *csa)
-{
-	return !csa_superseded(csa) && csa_engine(csa)->now - csa->retired < UNPROVEN;
-}
-
-/* The peer is to send the Delete; or, a line that is dead one way for that long, it was never told to move on. */
-static bool csa_may_be_used(const struct child_sa *csa)
-{
-	return !csa->we_delete || !csa_superseded(csa);
-}
-
-/* Still sent with when the counters were asked for; by our end it is not any more. */
-static bool csa_in_use(const struct child_sa *csa)
-{
-	return csa->idle_in_ms >= 0 && csa->idle_in_ms < (int64_t)DRAIN;
-}
-
-/*
- * Nothing proves the new pair, and the line is dead: who could answer has not, or
- * there is nobody to ask. When it is back, the peer is where it was.
- */
-static bool csa_cut_off(const struct child_sa *csa)
-{
-	const struct conn *c = csa->child->conn;
-
-	if (csa_superseded(csa) || c->esp_heard + DRAIN >= csa->drain_asked)
-		return false;
-	return !c->ike || (c->ike->dpd_ok && c->ike->heard < csa->drain_asked);
-}
-
-/*
- * Drained. Unless it is certain that the peer has moved on, look whether it
- * still sends with the old pair (some do, to the end of its life), and whether
- * it is there at all.
- */
-static void csa_drained(void *owner)
-{
-	struct child_sa *csa = owner;
-	struct child *child = csa->child;
-	struct ike_engine *e = csa_engine(csa);
-
-	if (!child->current || child->current == csa)
-		return;
-	if (csa_missed(csa)) {
-		engine_set_timer(e, &csa->drain, drain_ms(csa), csa_drained, csa);
-		return;
-	}
-	if (csa_may_be_used(csa) && !csa->drain_asked) {
-		csa->drain_asked = e->now;
-		kernel_query(child->conn);
-		if (child->conn->ike && !csa_superseded(csa))
-			conn_ask(child->conn->ike);
-		engine_set_timer(e, &csa->drain, SECONDS(1), csa_drained, csa);
-		return;
-	}
-	if (csa_may_be_used(csa) && (csa_in_use(csa) || csa_cut_off(csa))) {
-		csa->drain_asked = 0;
-		if (csa_in_use(csa) && !csa_superseded(csa))	/* the peer has none of it */
-			csa_rekey_soon(child->current, 1);
-		engine_set_timer(e, &csa->drain, DRAIN_OTHER, csa_drained, csa);
-		return;
-	}
-	csa_delete_sent(csa);
-	csa_remove(csa);
-}
-
-/* The peer sends with another one only now: what is replaced drains from here on. */
-static void csa_moved_on(struct child *child)
-{
-	struct ike_engine *e = child->conn->e;
-	struct child_sa *old;
-
-	DL_FOREACH(child->sas, old)
-		if (old->state == CSA_PREVIOUS && timer_running(&old->drain) && old->drain.due < e->now + drain_ms(old))
-			engine_set_timer(e, &old->drain, drain_ms(old), csa_drained, old);
-}
-
-static void csa_retire(struct child_sa *csa, const struct collision_rule *rule)
-{
-	struct ike_engine *e = csa_engine(csa);
-
-	csa->state = CSA_PREVIOUS;
-	csa->retired = e->now;
-	csa->we_delete = rule->remover == BY_US;
-	csa->drain_asked = 0;
-	engine_stop_timer(e, &csa->rekey);
-	engine_stop_timer(e, &csa->promote);
-	engine_set_timer(e, &csa->drain, rule->when == WHEN_OVERDUE ? drain_ms(csa) + DRAIN_OTHER : drain_ms(csa),
-			 csa_drained, csa);
 }
 
 static void csa_announce(const struct child_sa *csa, bool rekeyed)
@@ -349,7 +227,7 @@ static void make_room(struct child *child)
 	}
 	if (n < PAIRS_MAX || !oldest)
 		return;
-	csa_delete_sent(oldest);
+	csa_say_deleted(oldest);
 	csa_remove(oldest);
 }
 
@@ -456,7 +334,7 @@ void child_sa_abandon(struct child_sa *csa)
 		child->unproven = true;
 		rule = collision_rule(MET_PAIR_UNPROVEN, csa->role);
 		if (rule->remover == BY_US)
-			csa_delete_sent(csa);
+			csa_say_deleted(csa);
 		if (!child->current || child->current->begun < csa->begun)
 			child_want_later(child, ABANDONED);
 	}
@@ -525,7 +403,7 @@ void csa_end(struct child_sa *csa, enum failure_cause cause, enum failure_who wh
 
 void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail)
 {
-	csa_delete_sent(csa);
+	csa_say_deleted(csa);
 	csa_end(csa, cause, who, detail);
 }
 

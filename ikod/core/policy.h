@@ -20,7 +20,7 @@
 #define CROSSING	SECONDS(35)	/* message 1 of a quick mode comes within that, whatever is lost: the last of five goes out after 30 s */
 #define THEIRS_FIRST	(2 * CROSSING)	/* nothing of ours begins beside the peer's for so long: see child_theirs_first() */
 #define THEIRS_AGAIN	(CROSSING + SECONDS(4))	/* and so long if the one before came to nothing: message 2 was lost once */
-#define UNPROVEN	SECONDS(120)	/* without a packet on the new pair the old one stays for so long, see csa_missed() */
+#define UNPROVEN	SECONDS(120)	/* without a packet on the new pair the old one stays for so long, see missed() */
 #define SWEEP_AFTER	SECONDS(5)	/* a dump of the kernel's SAs is complete by then */
 #define QUICKS_MAX	16		/* our quick modes at once in one connection */
 #define QUICK_TURN	SECONDS(4)	/* and one at a time within so long: see child_pump() */
@@ -126,9 +126,20 @@ void csa_end(struct child_sa *csa, enum failure_cause cause, enum failure_who wh
 void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who who, const char *detail);
 /** csa_end_inherited - the peer had not moved on to this pair, it has gone: end it if it was put to use just now */
 void csa_end_inherited(struct child_sa *csa);
+/** csa_say_deleted - a Delete to the peer, if there is an IKE SA for it */
+void csa_say_deleted(struct child_sa *csa);
 void csa_first_use(struct child_sa *csa);
 void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms);
 void csa_free_dead(struct ike_engine *e);
+
+/* child_sa_drain.c */
+struct collision_rule;
+/** csa_proven - a packet has shown that the peer holds it, or, if the peer made it, message 3 has */
+bool csa_proven(const struct child_sa *csa);
+/** csa_retire - another one takes its place; @rule says who ends it, and when */
+void csa_retire(struct child_sa *csa, const struct collision_rule *rule);
+/** csa_moved_on - the peer sends with what is in use only now: what was replaced drains from here on */
+void csa_moved_on(struct child *child);
 
 /* kevent.c */
 void kevent_handle(struct ike_engine *e, const struct ike_kernel_event *ev);
