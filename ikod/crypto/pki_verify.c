@@ -197,6 +197,7 @@ static enum pki_verdict chain_verdict(int error)
 		{ X509_V_ERR_CRL_NOT_YET_VALID, PKI_NO_CRL },
 		{ X509_V_ERR_CRL_SIGNATURE_FAILURE, PKI_NO_CRL },
 		{ X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, PKI_NO_CRL },
+		{ X509_V_ERR_DIFFERENT_CRL_SCOPE, PKI_NO_CRL },
 		{ X509_V_ERR_EE_KEY_TOO_SMALL, PKI_UNUSABLE },
 		{ X509_V_ERR_CA_KEY_TOO_SMALL, PKI_UNUSABLE },
 		{ X509_V_ERR_CA_MD_TOO_WEAK, PKI_UNUSABLE },
@@ -211,10 +212,17 @@ static enum pki_verdict chain_verdict(int error)
 	return PKI_UNTRUSTED;
 }
 
-/* A CRL for the peers' issuer is a must; those of the CAs above are looked at if they are there. */
+/*
+ * A CRL for the peers' issuer is a must; those of the CAs above are looked at if
+ * they are there, and speak of CAs: some list what is issued to users alone
+ * (RFC 5280 5.2.5).
+ */
 static int on_error(int ok, X509_STORE_CTX *ctx)
 {
-	if (ok || X509_STORE_CTX_get_error(ctx) != X509_V_ERR_UNABLE_TO_GET_CRL || !X509_STORE_CTX_get_error_depth(ctx))
+	int error = X509_STORE_CTX_get_error(ctx);
+
+	if (ok || !X509_STORE_CTX_get_error_depth(ctx) ||
+	    (error != X509_V_ERR_UNABLE_TO_GET_CRL && error != X509_V_ERR_DIFFERENT_CRL_SCOPE))
 		return ok;
 	X509_STORE_CTX_set_error(ctx, X509_V_OK);
 	return 1;

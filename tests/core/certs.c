@@ -128,7 +128,22 @@ struct secret cert_key_pem(unsigned int key)
 	return taken(b);
 }
 
+static void limit(X509_CRL *crl, enum crl_scope scope)
+{
+	ISSUING_DIST_POINT *idp = ISSUING_DIST_POINT_new();
+
+	must(idp, "memory");
+	*(scope == CRL_USERS ? &idp->onlyuser : &idp->onlyCA) = 0xff;
+	must(X509_CRL_add1_ext_i2d(crl, NID_issuing_distribution_point, idp, 1, 0), "an extension");
+	ISSUING_DIST_POINT_free(idp);
+}
+
 struct secret cert_crl_pem(const struct cert_spec *issuer, long revoked, long next)
+{
+	return cert_crl_scoped_pem(issuer, revoked, next, CRL_ALL);
+}
+
+struct secret cert_crl_scoped_pem(const struct cert_spec *issuer, long revoked, long next, enum crl_scope scope)
 {
 	BIO *b = BIO_new(BIO_s_mem());
 	X509_CRL *crl = X509_CRL_new();
@@ -152,6 +167,8 @@ struct secret cert_crl_pem(const struct cert_spec *issuer, long revoked, long ne
 		must(X509_CRL_add0_revoked(crl, r), "a CRL");
 		ASN1_INTEGER_free(serial);
 	}
+	if (scope != CRL_ALL)
+		limit(crl, scope);
 	must(X509_CRL_sign(crl, cert_key(issuer->key), EVP_sha256()), "signing");
 	must(PEM_write_bio_X509_CRL(b, crl), "PEM");
 	ASN1_TIME_free(t);

@@ -39,6 +39,10 @@ struct secret cert_der(const struct cert_spec *s);
 struct secret cert_key_pem(unsigned int key);
 /** cert_crl_pem - of @issuer with one serial number, 0 for none; @next: seconds from now */
 struct secret cert_crl_pem(const struct cert_spec *issuer, long revoked, long next);
+/** enum crl_scope - the certificates that a CRL speaks of (RFC 5280 5.2.5) */
+enum crl_scope { CRL_ALL, CRL_USERS, CRL_CAS };
+/** cert_crl_scoped_pem - the same, of some of what @issuer has issued */
+struct secret cert_crl_scoped_pem(const struct cert_spec *issuer, long revoked, long next, enum crl_scope scope);
 EVP_PKEY *cert_key(unsigned int key);
 /** cert_pki - a certificate with its key (and @between behind it, if not NULL), and a CA to trust */
 struct pki *cert_pki(const struct cert_spec *own, const struct cert_spec *between, const struct cert_spec *trusted);

@@ -157,6 +157,60 @@ static void what_is_wrong_with_a_certificate(void **state)
 	assert_int_equal(verdict_of(&base, &other_root, &id, false, why), PKI_UNTRUSTED);
 }
 
+/* ---- revocation ---- */
+
+/* Of a peer under a CA between it and the root, at somebody who has CRLs of both. */
+struct revocation {
+	enum crl_scope roots, cas;
+	long by_root, by_ca;		/* the serial that is revoked */
+	enum pki_verdict verdict;
+};
+
+static void crls_speak_of_what_they_are_for(void **state)
+{
+	static const struct cert_spec ca = { .dn = "CN=between", .key = 1, .issuer = &root, .ca = true, .serial = 5 };
+	static const struct cert_spec peer = { .dn = "CN=peer", .san = "DNS:peer", .key = 2, .issuer = &ca, .serial = 9 };
+	static const struct revocation rows[] = {
+		{ CRL_ALL, CRL_ALL, 99, 99, PKI_OK },
+		{ CRL_ALL, CRL_ALL, 5, 99, PKI_REVOKED },
+		{ CRL_ALL, CRL_ALL, 99, 9, PKI_REVOKED },
+		/* a CA that lists its users alone says nothing of those above: nor has who is silent */
+		{ CRL_USERS, CRL_USERS, 99, 99, PKI_OK },
+		{ CRL_USERS, CRL_USERS, 99, 9, PKI_REVOKED },
+		{ CRL_CAS, CRL_USERS, 5, 99, PKI_REVOKED },
+		/* but of the peer something has to be known */
+		{ CRL_ALL, CRL_CAS, 99, 99, PKI_NO_CRL },
+	};
+	struct v1_id id = text_id(IDT_FQDN, "peer");
+	struct pki *theirs = cert_pki(&peer, &ca, &root);
+	struct secret ders[2] = { cert_der(&peer), cert_der(&ca) };
+	uint8_t sig[PKI_SIG_MAX];
+	struct pki_proof proof = { .certs = { { ders[0].p, ders[0].len }, { ders[1].p, ders[1].len } }, .n_certs = 2,
+				   .id = &id, .hash = { hash, sizeof(hash) } };
+	size_t len;
+
+	(void)state;
+	assert_true(pki_sign(theirs, proof.hash, sig, &len));
+	proof.sig = (struct bytes){ sig, len };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct secret crls[2] = { cert_crl_scoped_pem(&root, rows[i].by_root, 3600, rows[i].roots),
+					  cert_crl_scoped_pem(&ca, rows[i].by_ca, 3600, rows[i].cas) };
+		struct pki *mine = cert_pki(&gw, NULL, &root);
+		char why[PKI_WHY];
+
+		for (unsigned int k = 0; k < 2; k++) {
+			assert_true(pki_load_crl(mine, &crls[k], why));
+			secret_wipe(&crls[k]);
+		}
+		if (pki_verify(mine, &proof, why) != rows[i].verdict)
+			fail_msg("row %zu: %s", i, why);
+		pki_free(mine);
+	}
+	secret_wipe(&ders[0]);
+	secret_wipe(&ders[1]);
+	pki_free(theirs);
+}
+
 /* ---- damage ---- */
 
 static struct pki *judge;
@@ -383,6 +437,7 @@ int main(void)
 		cmocka_unit_test(the_hash_alone_is_signed),
 		cmocka_unit_test(identities),
 		cmocka_unit_test(what_is_wrong_with_a_certificate),
+		cmocka_unit_test(crls_speak_of_what_they_are_for),
 		cmocka_unit_test(damaged_signatures),
 		cmocka_unit_test(damaged_certificates),
 		cmocka_unit_test(damaged_files),
