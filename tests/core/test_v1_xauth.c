@@ -313,6 +313,31 @@ static void the_wrong_password(void **state)
 	}
 }
 
+/* Transactions go on from the user's answer, which is let through. */
+static unsigned int answers;
+
+static bool lose_what_follows_the_answer(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)len;
+	return !from && p[18] == XCHG_TRANSACTION && ++answers > 1;
+}
+
+/* Some leave when they hear of it, and do not acknowledge it first: what they leave for is known. */
+static void the_refused_leaves_without_an_acknowledgement(void **state)
+{
+	struct net *net = begin(19, lose_what_follows_the_answer, "anna", "secret-2");
+
+	(void)state;
+	answers = 0;
+	net_run(net, 2900);
+	assert_string_equal(node_failure(&net->nodes[0], "site", 0), "xauth-failed");
+	assert_string_equal(node_failure(&net->nodes[1], "site", 0), "xauth-failed");
+	assert_int_equal(site_conn(net, 1)->failure.who, WHO_US);
+	assert_int_equal(net->nodes[1].e->half_open, 0);
+	net_free(net);
+}
+
 static unsigned int refusals(struct net *net)
 {
 	return node_count(&net->nodes[1], "xauth-refused");
@@ -966,6 +991,7 @@ int main(void)
 		cmocka_unit_test(with_mode_config),
 		cmocka_unit_test(renewal_asks_again),
 		cmocka_unit_test(the_wrong_password),
+		cmocka_unit_test(the_refused_leaves_without_an_acknowledgement),
 		cmocka_unit_test(guessing_gets_slower),
 		cmocka_unit_test(one_side_only),
 		cmocka_unit_test(the_same_role),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include "core/v1/v1.h"
+#include "core/v1/transaction.h"
 
 /*
  * Informational exchanges, RFC 2409 5.7: one message, { HASH(1), N/D }. What
@@ -32,6 +32,8 @@ static void refused_admission(struct ike_sa *sa)
 	const struct v1_priv *priv = v1_priv(sa);
 	bool said = priv->refused != FAIL_NONE;
 
+	if (v1_xauth_left(sa))
+		return;
 	conn_phase1_failed(sa, said ? priv->refused : FAIL_PEER_DELETED, WHO_PEER, NULL, said ? priv->refused_why : NULL);
 }
 

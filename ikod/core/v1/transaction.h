@@ -80,6 +80,8 @@ bool v1_xauth_begin(struct ike_sa *sa);
 bool v1_xauth_is(const struct v1_attrs *a);
 /** v1_xauth_answer - attributes of the answer to who asks us */
 void v1_xauth_answer(struct ike_sa *sa, const struct v1_attrs *a, struct v1_writer *w);
+/** v1_xauth_left - the peer ends @sa: if that is since we refused its user, @sa is killed and this known; false if not */
+bool v1_xauth_left(struct ike_sa *sa);
 /** v1_xauth_put_ack, v1_xauth_told - as for mode config: what the gateway made of it */
 void v1_xauth_put_ack(const struct v1_attrs *a, struct v1_writer *w);
 void v1_xauth_told(struct ike_sa *sa, const struct v1_attrs *a);

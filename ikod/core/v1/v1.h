@@ -262,9 +262,10 @@ struct v1_admit {
 	struct timer wait;
 };
 
-/** struct v1_xauth - see xauth.c; @user: what the peer says, @asked: how often we were, @wait: for the password's check */
+/** struct v1_xauth - see xauth.c; @user: what the peer says, @refused: we have, @asked: how often we were, @wait: for the password's check */
 struct v1_xauth {
 	char user[XAUTH_USER_MAX + 1];
+	bool refused;
 	unsigned int asked;
 	struct v1_waiter wait;
 };

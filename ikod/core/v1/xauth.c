@@ -177,9 +177,20 @@ static void refuse(struct ike_sa *sa)
 	for (unsigned int i = 0; i < c->xauth_failures && penalty < PENALTY_MAX; i++)
 		penalty *= 2;
 	c->xauth_failures++;
+	xauth_of(sa)->refused = true;
 	engine_log(sa->e, LOG_L_WARN, c, "XAUTH: %s refused", who_text(sa, text));
 	engine_event(sa->e, c, "xauth-refused", "%s", text);
 	v1_admit_wait(sa, refuse_due, penalty < PENALTY_MAX ? penalty : PENALTY_MAX);
+}
+
+bool v1_xauth_left(struct ike_sa *sa)
+{
+	char text[FAILURE_TEXT];
+
+	if (!xauth_of(sa)->refused)
+		return false;
+	conn_phase1_failed(sa, FAIL_XAUTH, WHO_US, NULL, who_text(sa, text));
+	return true;
 }
 
 static void status_acked(struct ike_sa *sa, const struct v1_attrs *a)
