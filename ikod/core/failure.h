@@ -16,7 +16,7 @@
 	X(NO_RESPONSE, "no-response", "the peer never answered", KEY_REMOTE)		\
 	X(NO_FINISH, "exchange-timeout", "the peer stopped answering during the exchange", KEY_REMOTE) \
 	X(PSK_MISMATCH, "psk-mismatch", "the pre-shared keys most likely differ", KEY_PSK_FILE) \
-	X(AUTH_FAILED, "authentication-failed", "the peer's proof of identity is wrong", KEY_PSK_FILE) \
+	X(AUTH_FAILED, "authentication-failed", "the proof of identity is wrong", KEY_PSK_FILE) \
 	X(NO_SECRET, "no-secret", "no pre-shared key is configured", KEY_PSK_FILE)	\
 	X(AUTH_METHOD, "authentication-method-mismatch", "one side wants a pre-shared key, the other certificates", KEY_AUTH) \
 	X(CERT_MISSING, "certificate-missing", "no certificate was sent", KEY_CERTIFICATE) \

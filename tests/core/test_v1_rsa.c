@@ -313,6 +313,42 @@ static void a_refusal_before_mode_config(void **state)
 	}
 }
 
+static bool lose_quick(struct net *net, unsigned int from, const uint8_t *p, size_t len)
+{
+	(void)net;
+	(void)from;
+	(void)len;
+	return p[18] == XCHG_QUICK;
+}
+
+/*
+ * Libreswan says no more of a certificate that it cannot take, and sends no
+ * Delete: it asks for our last message again and again. Damage on the way may
+ * look like that, too, so nothing ends for it; it is shown as long as the peer
+ * goes no further.
+ */
+static void a_refusal_without_a_delete(void **state)
+{
+	(void)state;
+	for (unsigned int k = 0; k < 2; k++) {
+		struct net *net = pair(188 + k, lose_quick, k ? MODE_AGGRESSIVE : MODE_MAIN);
+		unsigned int last = k ? 0 : 1;
+
+		start(net);
+		net_run(net, 2000);
+		assert_string_equal(node_failure(&net->nodes[last], "site", 0), "");
+		net_notify(site_conn(net, !last)->ike, PROTO_ISAKMP, N_INVALID_KEY_INFORMATION, NULL, 0, NULL, 0);
+		net_run(net, 100);
+		if (last)	/* who has a quick mode of its own under way is told of that */
+			assert_string_equal(node_failure(&net->nodes[last], "site", 0), "certificate-invalid");
+		assert_int_equal(node_established(&net->nodes[last]), 1);
+		net->drop = NULL;
+		assert_true(net_until(net, 60 * 1000, both_up));
+		assert_string_equal(node_failure(&net->nodes[last], "site", 0), "");
+		net_free(net);
+	}
+}
+
 /* The same before a password is asked for. */
 static void a_refusal_before_xauth(void **state)
 {
@@ -799,6 +835,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(one_wants_a_key_the_other_certificates),
 		cmocka_unit_test(each_refusal),
 		cmocka_unit_test(a_refusal_before_mode_config),
+		cmocka_unit_test(a_refusal_without_a_delete),
 		cmocka_unit_test(a_refusal_before_xauth),
 		cmocka_unit_test(revoked),
 		cmocka_unit_test(a_crl_that_is_out_of_date),

@@ -73,6 +73,7 @@ static const struct meaning with_rsa[] = {
 	{ N_INVALID_CERT_ENCODING, FAIL_CERT_INVALID },
 	{ N_CERT_TYPE_UNSUPPORTED, FAIL_CERT_INVALID },
 	{ N_INVALID_CERT_AUTHORITY, FAIL_CERT_UNTRUSTED },
+	{ N_INVALID_KEY_INFORMATION, FAIL_CERT_INVALID },	/* Libreswan's word for whatever it does not like about one */
 	{ N_CERTIFICATE_UNAVAILABLE, FAIL_CERT_MISSING },
 	{ N_INVALID_ID_INFORMATION, FAIL_ID },
 	{ N_NO_PROPOSAL_CHOSEN, FAIL_P1_PROPOSAL },
@@ -184,17 +185,41 @@ static void identity_refused(struct ike_sa *sa, const struct v1_notify *n)
 	conn_identity_refused(sa, v1_id_str(&id, ours), theirs);
 }
 
-/* A verdict on the last message of phase 1, which we were up with: a Delete follows, and means this. */
+static enum failure_cause verdict(const struct ike_sa *sa, uint16_t type)
+{
+	/* else it speaks of the group of a quick mode */
+	if (type == N_INVALID_KEY_INFORMATION && !(v1_priv(sa)->signs && v1_never_used(sa)))
+		return FAIL_NOTIFY;
+	return MEANING(with_rsa, type);
+}
+
+/*
+ * A verdict on the last message of phase 1, which we were up with: a Delete
+ * follows, and means this. Or none does, and the peer asks for the message again;
+ * if it was damaged on the way, it may yet be taken.
+ */
 void v1_notify_refusal(struct ike_sa *sa, const struct v1_notify *n)
 {
 	struct v1_priv *priv = v1_priv(sa);
-	enum failure_cause cause = MEANING(with_rsa, n->type);
+	enum failure_cause cause = verdict(sa, n->type);
 
 	if (!v1_p1_sends_last(sa) || n->proto != PROTO_ISAKMP || cause == FAIL_NOTIFY || cause == FAIL_P1_PROPOSAL ||
 	    (sa->up_at && sa->conn->child_done > sa->up_at))
 		return;
 	priv->refused = cause;
 	notify_text(n, priv->refused_why, sizeof(priv->refused_why));
+	if (v1_never_used(sa))
+		failure_set(&sa->conn->failure, sa->e->now, PHASE_1, cause, WHO_PEER, NULL, priv->refused_why);
+}
+
+void v1_notify_void(struct ike_sa *sa)
+{
+	struct v1_priv *priv = v1_priv(sa);
+	struct failure *f = &sa->conn->failure;
+
+	if (priv->refused != FAIL_NONE && f->cause == priv->refused && f->when >= sa->up_at)
+		*f = (struct failure){ 0 };
+	priv->refused = FAIL_NONE;
 }
 
 void v1_notify_quick(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n)

@@ -187,7 +187,8 @@ void v1_p1_established(struct ike_sa *sa)
 	bool initial_contact = p1->initial_contact;
 	uint64_t tell_life = p1->tell_life ? p1->life_s : 0;
 
-	if (!v1_proof_signs(sa))
+	priv->signs = v1_proof_signs(sa);
+	if (!priv->signs)
 		sa->conn->psk_right = true;
 	/* the answer to a peer that repeats the one before */
 	buf_free(&priv->last.msg);

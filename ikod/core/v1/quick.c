@@ -254,6 +254,7 @@ static void act(struct v1_quick *q, const struct message_row *row, struct v1_msg
 
 	memcpy(q->iv, m->iv, sizeof(q->iv));
 	q->commit |= v1_commit_asked(q, m);
+	v1_notify_void(sa);
 	conn_heard(sa);
 	v1_natt_follow(sa, m->path);
 	settle(q, row->handle(q, m, &f), row->on_reply, row->on_job, m, &f);

@@ -283,6 +283,7 @@ struct v1_transaction;
  * @offer: key of its message 1
  * @admit: what is still to be done after phase 1, see admit.c
  * @transactions: transaction exchanges under way
+ * @signs: by certificates
  * @refused, @refused_why: we sent the mode's last message, and this is what the peer said to it
  * @attempts: conn->attempts when it began
  * @natt_draft: the peer knows NAT traversal only as it was before RFC 3947
@@ -298,7 +299,7 @@ struct v1_priv {
 	enum v1_hash_order order;
 	bool order_known;
 	struct v1_seen *seen;
-	bool opened;
+	bool opened, signs;
 	uint8_t offer[16];
 	bool natt_draft;
 	uint32_t vendors;
@@ -578,6 +579,8 @@ static inline bool v1_notify_is_error(const struct v1_notify *n)
 void v1_notify_phase1(struct ike_sa *sa, const struct v1_notify *n, bool authentic);
 /** v1_notify_refusal - a protected one about the last message of phase 1: what a Delete that follows means */
 void v1_notify_refusal(struct ike_sa *sa, const struct v1_notify *n);
+/** v1_notify_void - the peer goes on under @sa: what it may have said of our last message is over */
+void v1_notify_void(struct ike_sa *sa);
 /** v1_notify_quick - a protected one when phase 1 is up; @msgid: of the message that carried it */
 void v1_notify_quick(struct ike_sa *sa, uint32_t msgid, const struct v1_notify *n);
 /** v1_never_used - the peer began phase 1 and nothing since: perhaps it has not taken our last message */
