@@ -11,7 +11,8 @@ import subprocess
 
 import gateways as G
 
-from profiles import GIVEN, PASSWORD, POOL, USER
+from pki import CAS, by, subject
+from profiles import GIVEN, POOL, USER
 
 IN = 'mount -t overlay -o "ro,lowerdir=$0/usr:/usr" libreswan /usr; mount -t tmpfs libreswan /run; exec "$@"'
 NAMES = {"sha256": "sha2_256", "sha384": "sha2_384", "sha512": "sha2_512", "ecp256": "dh19", "ecp384": "dh20",
@@ -95,16 +96,17 @@ class Libreswan:
         return done.stdout
 
     def import_pki(self):
-        """Its own certificate and key, and whom to trust, once."""
+        """Its own certificates and keys, and whom to trust if the connection does, once."""
         if self.signs:
             return
         nss = f"sql:{self.dir}/nss"
-        self.tool("usr/bin/pk12util", "-i", f"{self.pki}/peer.p12", "-d", nss, "-K", "", "-W", "peer")
-        self.tool("usr/bin/certutil", "-A", "-d", nss, "-n", "ca", "-t", "CT,,", "-i", f"{self.pki}/ca.pem")
+        for ca in CAS:
+            self.tool("usr/bin/pk12util", "-i", f"{self.pki}/{by(ca)}.p12", "-d", nss, "-K", "", "-W", "peer")
+            self.tool("usr/bin/certutil", "-A", "-d", nss, "-n", ca, "-t", "CT,,", "-i", f"{self.pki}/{ca}.pem")
         self.signs = True
 
     def write_users(self):
-        hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD], text=True, stdout=subprocess.PIPE, timeout=60,
+        hashed = subprocess.run(["openssl", "passwd", "-6", self.spec.password], text=True, stdout=subprocess.PIPE, timeout=60,
                                 check=True).stdout.strip()
         with open(self.path("passwd"), "w", encoding="ascii") as f:
             f.write(f"{USER}:{hashed}\n")
@@ -150,7 +152,7 @@ class Libreswan:
         with open(self.path("ipsec.conf"), "w", encoding="ascii") as f:
             f.write(self.text(spec))
         with open(self.path("ipsec.secrets"), "w", encoding="ascii") as f:
-            f.write(f': PSK "{spec.psk}"\n@{USER} : XAUTH "{PASSWORD}"\n')
+            f.write(f': PSK "{spec.psk}"\n@{USER} : XAUTH "{spec.password}"\n')
         os.chmod(self.path("ipsec.secrets"), 0o600)
         if not self.proc:
             self.start()
@@ -179,7 +181,7 @@ class Libreswan:
             "leftupdown": "%disabled", "retransmit-timeout": "20s",
         }
         if spec.auth == "rsa-sig":
-            lines |= {"leftcert": "peer", "leftsendcert": "always", "rightca": "%same"}
+            lines |= {"leftcert": by(spec.signed_by), "leftsendcert": "always", "rightca": f'"{subject(spec.trusts)}"'}
         if spec.xauth:
             lines |= remote_access(spec)
         if spec.dpd.delay:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A CA with a certificate for each side of all lanes, made anew for each run."""
+"""A CA with a certificate for each side of all lanes, and another one for the peer's, made anew for each run."""
 import os
 import subprocess
 
 from profiles import OUTER
 
+CAS = ("ca", "other")
 SECTIONS = """[req]
 distinguished_name = subject
 [subject]
@@ -32,19 +33,27 @@ def openssl(folder, *args):
         raise RuntimeError(f"openssl {args[0]}: {done.stdout.strip()[-400:]}")
 
 
-def certificate(folder, who, *issuer):
-    openssl(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-config", "openssl.cnf", "-extensions", who,
-            "-subj", "/" + subject(who).replace(", ", "/"), "-days", "2", "-keyout", f"{who}.key", "-out", f"{who}.pem",
+def certificate(folder, name, extensions, whose, *issuer):
+    openssl(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-config", "openssl.cnf", "-extensions", extensions,
+            "-subj", "/" + subject(whose).replace(", ", "/"), "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem",
             *issuer)
 
 
+def by(ca):
+    """The name of the peer's files that this CA has signed."""
+    return f"peer-by-{ca}"
+
+
 def make(folder):
-    """ca, us, peer: NAME.pem and NAME.key; and peer.p12, as Libreswan wants it."""
+    """ca, other, us, peer-by-ca, peer-by-other: NAME.pem and NAME.key; and the peer's as NAME.p12, as Libreswan wants it."""
     os.makedirs(folder)
     with open(os.path.join(folder, "openssl.cnf"), "w", encoding="ascii") as f:
         f.write(SECTIONS + "".join(SIDE.format(who=who, address=address) for who, address in OUTER.items()))
-    certificate(folder, "ca")
-    for who in OUTER:
-        certificate(folder, who, "-CA", "ca.pem", "-CAkey", "ca.key")
-    openssl(folder, "pkcs12", "-export", "-in", "peer.pem", "-inkey", "peer.key", "-certfile", "ca.pem", "-name", "peer",
-            "-passout", "pass:peer", "-out", "peer.p12")
+    for ca in CAS:
+        name = by(ca)
+        certificate(folder, ca, "ca", ca)
+        # Libreswan tells certificates apart by their subjects
+        certificate(folder, name, "peer", "peer" if ca == "ca" else name, "-CA", f"{ca}.pem", "-CAkey", f"{ca}.key")
+        openssl(folder, "pkcs12", "-export", "-in", f"{name}.pem", "-inkey", f"{name}.key", "-certfile", f"{ca}.pem",
+                "-name", name, "-passout", "pass:peer", "-out", f"{name}.p12")
+    certificate(folder, "us", "us", "us", "-CA", "ca.pem", "-CAkey", "ca.key")

@@ -48,7 +48,10 @@ class Spec:
     version: int = 1
     aggressive: bool = False
     auth: str = "psk"	# or "rsa-sig"
+    signed_by: str = "ca"	# the peer's certificate; or "other", as in pki.py
+    trusts: str = "ca"	# and whom the peer trusts
     xauth: str = ""	# "client" or "server"
+    password: str = PASSWORD
     renew_esp: int = 0	# seconds after which this side begins a rekey, 0 for shortly before the end
     renew_ike: int = 0
     short_icv: bool = False	# HMAC-SHA2-256 cut to 96 bits

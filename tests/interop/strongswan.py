@@ -3,7 +3,8 @@
 import os
 import subprocess
 
-from profiles import GIVEN, PASSWORD, POOL, USER
+from pki import by
+from profiles import GIVEN, POOL, USER
 from vici import Vici
 
 SHELL = ". tests/netns/topology.sh; . tests/netns/strongswan.sh; STATE=$0; "
@@ -45,8 +46,8 @@ def read(path):
 def connection(spec, pki):
     words = plain(spec)
     if spec.auth == "rsa-sig":
-        words["local"] |= {"auth": "pubkey", "certs": [read(f"{pki}/peer.pem")]}
-        words["remote"] |= {"auth": "pubkey", "cacerts": [read(f"{pki}/ca.pem")]}
+        words["local"] |= {"auth": "pubkey", "certs": [read(f"{pki}/{by(spec.signed_by)}.pem")]}
+        words["remote"] |= {"auth": "pubkey", "cacerts": [read(f"{pki}/{spec.trusts}.pem")]}
         words["send_cert"] = "always"
     if spec.xauth == "client":
         words |= {"local-xauth": {"auth": "xauth", "xauth_id": USER}, "vips": ["0.0.0.0"]}
@@ -112,9 +113,9 @@ class StrongSwan:
             swan.ask("clear-creds")
             swan.ask("load-shared", {"type": "IKE", "data": spec.psk, "owners": []})
             if spec.auth == "rsa-sig":
-                swan.ask("load-key", {"type": "any", "data": read(f"{self.pki}/peer.key")})
+                swan.ask("load-key", {"type": "any", "data": read(f"{self.pki}/{by(spec.signed_by)}.key")})
             if spec.xauth:
-                swan.ask("load-shared", {"type": "XAUTH", "data": PASSWORD, "owners": [USER]})
+                swan.ask("load-shared", {"type": "XAUTH", "data": spec.password, "owners": [USER]})
             if spec.xauth == "server":
                 swan.ask("load-pool", {"given": {"addrs": POOL["peer"]}})
             swan.ask("load-conn", {"cell": connection(spec, self.pki)})

@@ -31,11 +31,14 @@ WRONG = {
     "our subnet": ({"remote_nets": ["192.168.9.0/24"]}, "subnet-mismatch", "peer", "us"),
     "peer's identity": ({"local_id": OTHER}, "id-mismatch", "us", "us"),
     "our identity": ({"remote_id": OTHER}, "id-mismatch", "peer", "peer"),
+    "certificate": ({"auth": "rsa-sig", "signed_by": "other"}, "certificate-untrusted", "us", "us"),
+    "trusted CA": ({"auth": "rsa-sig", "trusts": "other"}, "certificate-untrusted", "peer", "peer"),
+    "user's password": ({"password": "of-somebody-else-2"}, "xauth-failed", "peer", "us"),
     "version": ({"version": 2}, "version-mismatch", "peer", "us"),
     "mode": ({"aggressive": True}, "exchange-mode-mismatch", "peer", "us"),
 }
-# what is wrong on our side: fields of our Spec
-OURS = {"PFS of ours": {"pfs": "none"}}
+# what is wrong on our side, or has to be there besides: fields of our Spec
+OURS = {"PFS of ours": {"pfs": "none"}, "certificate": {"auth": "rsa-sig"}, "trusted CA": {"auth": "rsa-sig"}}
 # (peer, who begins, what): the cause that the peer's answer allows
 COARSE = {
     # NO-PROPOSAL-CHOSEN is all that it says, whatever differs; ikod's own answer names the group
@@ -53,6 +56,11 @@ COARSE = {
     ("libreswan", "us", "mode"): "no-response",
     # it refuses message 6 with a Delete of the IKE SA and no word why
     ("strongswan", "peer", "our identity"): "peer-deleted",
+    ("strongswan", "peer", "trusted CA"): "peer-deleted",
+    # AUTHENTICATION-FAILED, INVALID-KEY-INFORMATION: it does not like what we proved ourselves with
+    ("strongswan", "us", "trusted CA"): "authentication-failed",
+    ("libreswan", "us", "trusted CA"): "certificate-invalid",
+    ("libreswan", "peer", "trusted CA"): "certificate-invalid",
 }
 # (peer, what) that cannot be wrong with ikod as initiator
 NEVER = {
@@ -89,6 +97,8 @@ def run(row, name, lane, ours, peer):
     us = profiles.side(data, "us", local_nets=ONE["us"], remote_nets=ONE["peer"])
     us = us.change(**OURS.get(row.what, {}))
     theirs = profiles.side(data, "peer", local_nets=ONE["peer"], remote_nets=ONE["us"]).change(**WRONG[row.what][0])
+    if row.what == "user's password":
+        us, theirs = profiles.remote_access(row.begins, us, theirs)
     cell = Cell(lane, ours, peer, row.begins, us, theirs)
     cell.start(name)
     until(lambda: row.cause in ours.causes(), lambda: f"ikod names {ours.causes()} instead of {row.cause}", SILENCE)
