@@ -12,6 +12,7 @@
 #include "core/certs.h"
 #include "core/direct.h"
 #include "core/net.h"
+#include "core/policy.h"
 #include "core/v1/transaction.h"
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -341,6 +342,38 @@ static void the_refused_leaves_without_an_acknowledgement(void **state)
 static unsigned int refusals(struct net *net)
 {
 	return node_count(&net->nodes[1], "xauth-refused");
+}
+
+/* As who has no patience: the Delete is out before the answer, and the next guess on its way. */
+static void leave_and_come_back(struct net *net)
+{
+	struct conn *c = site_conn(net, 0);
+
+	ike_tick(c->e, net->now);
+	v1_send_delete_ike(any_ike(net, 0));
+	ike_sa_kill(any_ike(net, 0));
+	engine_stop_timer(c->e, &c->retry);
+	conn_initiate(c);
+	net_step(net);
+}
+
+static void leaving_early_is_no_way_to_guess_faster(void **state)
+{
+	struct net *net = begin(21, NULL, "anna", "secret-2");
+	unsigned int guesses = 0;
+
+	(void)state;
+	for (unsigned int ms = 0; ms < 60 * 1000; ms += 10) {
+		net_run(net, 10);
+		assert_true(net->nodes[1].e->half_open <= HALF_OPEN_ADDR);
+		if (refusals(net) == guesses)
+			continue;
+		guesses = refusals(net);
+		leave_and_come_back(net);
+	}
+	assert_in_range(guesses, 2, 30);
+	assert_string_equal(node_failure(&net->nodes[1], "site", 0), "xauth-failed");
+	net_free(net);
 }
 
 static void guessing_gets_slower(void **state)
@@ -993,6 +1026,7 @@ int main(void)
 		cmocka_unit_test(the_wrong_password),
 		cmocka_unit_test(the_refused_leaves_without_an_acknowledgement),
 		cmocka_unit_test(guessing_gets_slower),
+		cmocka_unit_test(leaving_early_is_no_way_to_guess_faster),
 		cmocka_unit_test(one_side_only),
 		cmocka_unit_test(the_same_role),
 		cmocka_unit_test(nothing_before_the_password),

@@ -80,7 +80,7 @@ bool v1_xauth_begin(struct ike_sa *sa);
 bool v1_xauth_is(const struct v1_attrs *a);
 /** v1_xauth_answer - attributes of the answer to who asks us */
 void v1_xauth_answer(struct ike_sa *sa, const struct v1_attrs *a, struct v1_writer *w);
-/** v1_xauth_left - the peer ends @sa: if that is since we refused its user, @sa is killed and this known; false if not */
+/** v1_xauth_left - the peer ends @sa, whose user we refuse: @sa is killed now or when the penalty is over; false if we do not */
 bool v1_xauth_left(struct ike_sa *sa);
 /** v1_xauth_put_ack, v1_xauth_told - as for mode config: what the gateway made of it */
 void v1_xauth_put_ack(const struct v1_attrs *a, struct v1_writer *w);

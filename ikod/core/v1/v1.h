@@ -262,10 +262,15 @@ struct v1_admit {
 	struct timer wait;
 };
 
-/** struct v1_xauth - see xauth.c; @user: what the peer says, @refused: we have, @asked: how often we were, @wait: for the password's check */
+/**
+ * struct v1_xauth - see xauth.c
+ * @user: what the peer says; @wait: for its password's check
+ * @refused: it was wrong; @told: and the peer knows; @left: the peer did not wait for that
+ * @asked: how often we were
+ */
 struct v1_xauth {
 	char user[XAUTH_USER_MAX + 1];
-	bool refused;
+	bool refused, told, left;
 	unsigned int asked;
 	struct v1_waiter wait;
 };

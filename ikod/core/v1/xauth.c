@@ -153,11 +153,23 @@ static void refusal_late(void *owner)
 	refused(owner);
 }
 
+static void left(struct ike_sa *sa)
+{
+	char text[FAILURE_TEXT];
+
+	conn_phase1_failed(sa, FAIL_XAUTH, WHO_US, NULL, who_text(sa, text));
+}
+
 static void refuse_due(void *owner)
 {
 	static const struct v1_topic topic = { refusal_acked, refused };
 	struct ike_sa *sa = owner;
 
+	if (xauth_of(sa)->left) {
+		left(sa);
+		return;
+	}
+	xauth_of(sa)->told = true;
 	v1_admit_wait(sa, refusal_late, 0);
 	if (!v1_transaction_start(sa, CFG_SET, &topic, put_refusal))
 		refused(sa);
@@ -183,13 +195,16 @@ static void refuse(struct ike_sa *sa)
 	v1_admit_wait(sa, refuse_due, penalty < PENALTY_MAX ? penalty : PENALTY_MAX);
 }
 
+/* Who leaves before the answer has guessed: its place is free when the penalty is over, no sooner. */
 bool v1_xauth_left(struct ike_sa *sa)
 {
-	char text[FAILURE_TEXT];
+	struct v1_xauth *x = xauth_of(sa);
 
-	if (!xauth_of(sa)->refused)
+	if (!x->refused)
 		return false;
-	conn_phase1_failed(sa, FAIL_XAUTH, WHO_US, NULL, who_text(sa, text));
+	x->left = true;
+	if (x->told)
+		left(sa);
 	return true;
 }
 
