@@ -410,7 +410,7 @@ void csa_delete(struct child_sa *csa, enum failure_cause cause, enum failure_who
 void csa_end_inherited(struct child_sa *csa)
 {
 	if (csa && csa->inherited && csa_engine(csa)->now - csa->inherited < DRAIN)
-		csa_end(csa, FAIL_PEER_DELETED, WHO_PEER, NULL);
+		csa_delete(csa, FAIL_PEER_DELETED, WHO_PEER, NULL);
 }
 
 void csa_first_use(struct child_sa *csa)

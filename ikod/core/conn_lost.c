@@ -158,14 +158,16 @@ void conn_ike_deleted(struct ike_sa *sa)
 	struct conn *c = sa->conn;
 	bool used = c->ike == sa;
 	uint64_t lived = c->e->now - sa->up_at;
+	bool other;
 
 	ike_sa_kill(sa);
 	if (!used)
 		return;
+	other = fall_back(c, false);
 	/* whether or not there is another: one from a peer's former life, too, is there until it expires */
 	for (unsigned int i = 0; i < c->n_children; i++)
 		csa_end_inherited(c->children[i].current);
-	if (!fall_back(c, false))
+	if (!other)
 		phase1_lost(c, FAIL_PEER_DELETED, WHO_PEER, lived);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "core/conn_priv.h"
 #include "core/direct.h"
 #include "core/net.h"
 #include "core/policy.h"
@@ -541,6 +542,47 @@ static void the_peer_deletes_phase1(void **state)
 	net_free(net);
 }
 
+/*
+ * The peer ends the pair in use, and both are back at the one before; then the
+ * IKE SA in use, as if it left, and another is there. It does not leave: what we
+ * end for it, it is told of, so that it does not send into the void.
+ */
+static void what_ends_with_an_ike_sa_is_said(void **state)
+{
+	struct net *net = lifetimes(90, 28800, 3600, START_AUTO, START_PASSIVE);
+	struct conn *c = site_conn(net, 0);
+	struct child_sa *old;
+	struct ike_sa *used;
+
+	(void)state;
+	assert_true(net_until(net, 5000, both_up));
+	net->traffic_ms = 200;
+	net_run(net, 5000);
+	old = c->children[0].current;
+	c->children[0].wanted = true;
+	conn_pump_soon(c);
+	conn_renew_phase1(c);
+	net_run(net, 1000);
+	used = c->ike;
+	assert_ptr_not_equal(c->children[0].current, old);
+	ike_tick(c->e, net->now);
+	csa_delete(c->children[0].current, FAIL_EXPIRED, WHO_NOBODY, NULL);
+	net_step(net);
+	net_run(net, 1000);
+	assert_ptr_equal(c->children[0].current, old);
+	ike_tick(c->e, net->now);
+	v1_send_delete_ike(used);
+	ike_sa_kill(used);
+	conn_use_ike(c, c->ikes);
+	net_step(net);
+	net_run(net, 30 * 1000);
+	assert_true(both_up(net));
+	assert_true(net_consistent(net));
+	/* those that were on their way */
+	assert_true(net->nodes[0].esp_lost <= 1 && net->nodes[1].esp_lost <= 1);
+	net_free(net);
+}
+
 /* The ends disagree on how long a phase 1 lives: the one that ends it says so. */
 static void an_end_that_comes_early_is_told(void **state)
 {
@@ -601,6 +643,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(byte_limits_rekey),
 		cmocka_unit_test(the_peer_deletes_a_pair),
 		cmocka_unit_test(the_peer_deletes_phase1),
+		cmocka_unit_test(what_ends_with_an_ike_sa_is_said),
 		cmocka_unit_test(an_end_that_comes_early_is_told),
 		cmocka_unit_test(unequal_lifetimes),
 	};
