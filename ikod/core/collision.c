@@ -56,11 +56,12 @@ const struct collision_rule *collision_rule(enum met met, enum ike_role role)
 /*
  * The initiator of aggressive mode is up before its last message is out. The
  * peer may not get it for as long as messages are repeated, so until it says
- * something under that SA it may still begin one of its own.
+ * something under that SA it may still begin one of its own. Who does not answer
+ * questions may have nothing to say.
  */
 uint64_t ike_held_from(const struct ike_sa *sa)
 {
-	return sa->held_at ? sa->held_at : sa->up_at + CROSSING;
+	return sa->held_at ? sa->held_at : sa->up_at + (sa->dpd_ok ? CROSSING : 0);
 }
 
 /*

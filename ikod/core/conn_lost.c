@@ -79,12 +79,12 @@ void conn_opening_refused(struct conn *c, const struct ike_path *path, enum fail
 	phase1_report(c, path, &c->failure);
 }
 
-static struct ike_sa *other_established(const struct conn *c)
+static struct ike_sa *other_established(const struct conn *c, const struct ike_sa *than)
 {
 	struct ike_sa *sa, *best = NULL;
 
 	DL_FOREACH(c->ikes, sa)
-		if ((sa->state == IKE_ESTABLISHED || sa->state == IKE_REKEYED) && (!best || sa->up_at > best->up_at))
+		if (sa != than && (sa->state == IKE_ESTABLISHED || sa->state == IKE_REKEYED) && (!best || sa->up_at > best->up_at))
 			best = sa;
 	return best;
 }
@@ -92,7 +92,7 @@ static struct ike_sa *other_established(const struct conn *c)
 /* c->ike has just been killed. Return: true if another one takes over; @renew: for as short as may be, whoever made it. */
 static bool fall_back(struct conn *c, bool renew)
 {
-	struct ike_sa *sa = other_established(c);
+	struct ike_sa *sa = other_established(c, NULL);
 
 	if (!sa)
 		return false;
@@ -171,15 +171,18 @@ void conn_ike_deleted(struct ike_sa *sa)
 		phase1_lost(c, FAIL_PEER_DELETED, WHO_PEER, lived);
 }
 
-/* The peer never got to have it, or the line is dead: what was used before it is as good, and likelier to be there. */
+/*
+ * The peer never got to have it, or the line is dead: what was used before it is
+ * as good, and likelier to be there. Without a Delete, which could end the peer's
+ * ESP SAs if it was only the answers that were lost.
+ */
 void conn_unheard(struct ike_sa *sa)
 {
 	struct conn *c = sa->conn;
 
-	if (c->ike != sa || !other_established(c))
+	if (c->ike != sa || !other_established(c, sa))
 		return;
 	engine_log(c->e, LOG_L_INFO, c, "the peer says nothing under the renewed IKE SA: the one before is used");
-	v1_send_delete_ike(sa);
 	ike_sa_kill(sa);
 	fall_back(c, true);
 }

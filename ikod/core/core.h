@@ -49,8 +49,8 @@ enum ike_sa_state {
  * @last_iv: last cipher block of phase 1, start of every phase 2 IV
  * @heard: when the last authenticated message came in
  * @expires: hard end; the protocol half may set it from the lifetime agreed on
- * @ahead: the peer's may end so much earlier (ms): it is renewed as if it ended then
  *           before conn_phase1_up(), else the configured lifetime is taken
+ * @ahead: the peer's may end so much earlier (ms): it is renewed as if it ended then
  * @quicks: exchanges under way
  */
 struct ike_sa {
@@ -337,7 +337,7 @@ void conn_initial_contact(struct ike_sa *sa);
 void conn_heard(struct ike_sa *sa);
 /** conn_ask - let the peer of @sa say something under it, whatever `dpd` says; if @sa is in use and the peer speaks DPD */
 void conn_ask(struct ike_sa *sa);
-/** conn_unheard - @sa is up, and asked again and again the peer has said nothing under it; may kill it */
+/** conn_unheard - @sa is up, and the peer, asked more than once, has said nothing under it; may kill it */
 void conn_unheard(struct ike_sa *sa);
 /** conn_dpd_expects - a question with the number @seq is open */
 bool conn_dpd_expects(const struct ike_sa *sa, uint32_t seq);

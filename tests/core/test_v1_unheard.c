@@ -89,37 +89,29 @@ static void the_lifetime_is_told_again(void **state)
 	}
 }
 
-/* And it is the same message: who has it does nothing a second time. */
-static void what_was_heard_is_not_obeyed_again(void **state)
+static bool lose_quick(struct net *net, unsigned int from, const uint8_t *p, size_t len)
 {
-	struct net *net = line(20);
-	uint64_t dups, rekeyed;
-
-	(void)state;
-	net_configure1(net, 1, end(net, 1, START_PASSIVE));
-	net_configure1(net, 0, end(net, 0, START_AUTO));
-	assert_true(net_until(net, 5000, both_up));
-	dups = net_counter(net, 1, CNT_DUPLICATE);
-	rekeyed = node_count(&net->nodes[1], "child-rekeyed");
-	net_run(net, 65 * 1000);
-	assert_int_equal(net_counter(net, 1, CNT_DUPLICATE) - dups, 4);
-	assert_int_equal(node_count(&net->nodes[1], "child-rekeyed"), rekeyed);
-	assert_int_equal(node_count(&net->nodes[1], "child-down"), 0);
-	assert_true(both_quiet(net));
-	net_free(net);
+	return p[18] == XCHG_QUICK || lose(net, from, p, len);
 }
 
-static void initial_contact_is_told_again(void **state)
+/* As long as it is true: what the peer has with us by then it may end all of. */
+static void initial_contact_is_told_again_before_pairs_are_up(void **state)
 {
 	struct net *net = up(30, START_PASSIVE);
 
 	(void)state;
 	lose_infos[0] = 2;
+	net->drop = lose_quick;
 	net_reboot(net, 0);
 	net_configure1(net, 0, end(net, 0, START_AUTO));
-	net_run(net, 20 * 1000);
+	net_run(net, 8000);
 	assert_int_equal(lose_infos[0], 0);
 	assert_int_equal(HASH_COUNT(net->nodes[1].e->sas), 1);
+	net->drop = lose;
+	assert_true(net_until(net, 20 * 1000, both_up));
+	lose_infos[0] = UINT32_MAX;
+	net_run(net, 120 * 1000);
+	assert_int_equal(lose_infos[0], UINT32_MAX);
 	assert_true(both_quiet(net));
 	net_free(net);
 }
@@ -163,6 +155,58 @@ static void a_renewal_under_which_nothing_is_said_stays(void **state)
 	assert_ptr_equal(site_conn(net, 0)->ike, now);
 	assert_int_equal(node_count(&net->nodes[0], "ike-rekeyed"), 1);
 	net_free(net);
+}
+
+/* The one before has gone meanwhile: what there is stays in use, and is known to be. */
+static void the_only_one_is_not_taken_back(void **state)
+{
+	static const enum start_mode starts[] = { START_AUTO, START_ON_DEMAND };
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct net *net = line(55 + i);
+		struct ike_sa *old;
+
+		net_configure1(net, 1, end(net, 1, START_PASSIVE));
+		net_configure1(net, 0, end(net, 0, starts[i]));
+		conn_want_all(site_conn(net, 0));
+		conn_pump_soon(site_conn(net, 0));
+		assert_true(net_until(net, 5000, both_up));
+		net_run(net, 65 * 1000);
+		old = site_conn(net, 0)->ike;
+		conn_renew_phase1(site_conn(net, 0));
+		net_run(net, 2 * LATENCY_MS + 5);
+		net->cut = 2;
+		net_run(net, 2000);
+		assert_ptr_not_equal(site_conn(net, 0)->ike, old);
+		ike_sa_kill(old);
+		net_run(net, 66 * 1000);
+		net->cut = 0;
+		net_run(net, 10 * 1000);
+		assert_true(agreed(net));
+		assert_int_equal(node_count(&net->nodes[0], "ike-down"), 0);
+		net_free(net);
+	}
+}
+
+/* One transmission is all that there is: nobody was asked. */
+static void a_renewal_without_repetitions_stays(void **state)
+{
+	(void)state;
+	for (unsigned int tries = 1; tries <= 3; tries++) {
+		struct net *net = line(50 + tries);
+		struct conn_cfg *a = end(net, 0, START_AUTO);
+
+		a->retransmit_tries = tries;
+		net_configure1(net, 1, end(net, 1, START_PASSIVE));
+		net_configure1(net, 0, a);
+		assert_true(net_until(net, 5000, both_up));
+		net_run(net, 65 * 1000);
+		conn_renew_phase1(site_conn(net, 0));
+		net_run(net, 120 * 1000);
+		assert_int_equal(node_count(&net->nodes[0], "ike-rekeyed"), 1);
+		net_free(net);
+	}
 }
 
 /* Both begin at once and no message 3 comes at first: which one is used both see alike. */
@@ -223,10 +267,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_lifetime_is_told_again),
-		cmocka_unit_test(what_was_heard_is_not_obeyed_again),
-		cmocka_unit_test(initial_contact_is_told_again),
+		cmocka_unit_test(initial_contact_is_told_again_before_pairs_are_up),
 		cmocka_unit_test(a_renewal_that_is_not_heard_of_is_taken_back),
 		cmocka_unit_test(a_renewal_under_which_nothing_is_said_stays),
+		cmocka_unit_test(the_only_one_is_not_taken_back),
+		cmocka_unit_test(a_renewal_without_repetitions_stays),
 		cmocka_unit_test(crossed_and_message_3_comes_late),
 		cmocka_unit_test(a_quick_mode_outlives_its_ike_sa),
 	};

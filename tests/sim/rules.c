@@ -154,7 +154,7 @@ static void promoted(struct rules *r, const struct node *n, const struct act_sa 
 	if (theirs && same_key(theirs, out->key, out->key_len) && !theirs->until)
 		return;
 	h->inherited = just_ended(r, h);
-	if (!h->inherited && !theirs)
+	if (!h->inherited && !(theirs && same_key(theirs, out->key, out->key_len)))
 		rules_break(r, "premature", "node %u sends with SPI %08x, which node %u has not installed yet", n->id,
 			    a->spi, 1 - n->id);
 }

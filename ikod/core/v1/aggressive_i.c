@@ -109,13 +109,14 @@ enum v1_verdict v1_aggr_i_verified(struct ike_sa *sa, struct ike_job *job, struc
 
 /*
  * Message 3 and the questions that went along with it are out as often as they
- * may be. Who does not know DPD may have had no reason to speak.
+ * may be. Who was not asked, in either order of the hash (v1_send_dpd()), may
+ * have had no reason to speak.
  */
 void v1_aggr_unheard(void *owner)
 {
 	struct ike_sa *sa = owner;
 
-	if (sa->dpd_ok)
+	if (sa->dpd_open > 1)
 		conn_unheard(sa);
 }
 

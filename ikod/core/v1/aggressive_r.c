@@ -305,12 +305,22 @@ void v1_aggr_asked_again(struct ike_sa *sa, struct v1_resend *rs)
 		v1_aggr_announce(sa, 0);
 }
 
+static void announce_due(void *owner)
+{
+	struct ike_sa *sa = owner;
+
+	v1_aggr_announce(sa, v1_priv(sa)->announce_life_s);
+}
+
 /*
  * RFC 2407 4.6.3: status notifies "MUST NOT be sent in an Aggressive Mode
- * exchange", but in one of their own after it.
+ * exchange", but in one of their own after it. Nobody acknowledges that, so it
+ * is said as often as what is not answered, as far as it is still true: an
+ * INITIAL-CONTACT that comes when pairs are up ends them at some peers.
  */
 void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s)
 {
+	struct v1_priv *priv = v1_priv(sa);
 	uint8_t spi[2 * ISAKMP_COOKIE_LEN];
 	struct v1_info_out o;
 
@@ -321,5 +331,9 @@ void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s)
 	v1_spi_of(sa, spi);
 	if (life_s)
 		v1_lifetime_put(&o.w, PROTO_ISAKMP, spi, sizeof(spi), life_s, 0);
-	v1_info_insist(sa, &o);
+	v1_info_end(sa, &o);
+	priv->announce_life_s = life_s;
+	if (++priv->announced < sa->conn->cfg->retransmit_tries)
+		timer_set(&sa->e->timers, &priv->announce,
+			  sa->e->now + v1_resend_pause(sa->conn->cfg, priv->announced), announce_due, sa);
 }

@@ -26,24 +26,12 @@ static bool info_protect(struct ike_sa *sa, struct v1_info_out *o)
 	return v1_put_hash_behind(sa, &o->w, o->msgid, o->order) && v1_encrypt(sa, &o->w, iv);
 }
 
-static bool info_close(struct ike_sa *sa, struct v1_info_out *o)
+void v1_info_end(struct ike_sa *sa, struct v1_info_out *o)
 {
 	/* the hash knows no direction: our own words must not come back to us */
 	v1_seen_add(&v1_priv(sa)->seen, o->msgid);
-	return info_protect(sa, o);
-}
-
-void v1_info_end(struct ike_sa *sa, struct v1_info_out *o)
-{
-	if (info_close(sa, o))
+	if (info_protect(sa, o))
 		v1_send(sa, o->w.b.p, o->w.b.len);
-	buf_free(&o->w.b);
-}
-
-void v1_info_insist(struct ike_sa *sa, struct v1_info_out *o)
-{
-	if (info_close(sa, o))
-		v1_resend_send(&v1_priv(sa)->said, &o->w.b, true);
 	buf_free(&o->w.b);
 }
 

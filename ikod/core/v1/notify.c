@@ -169,6 +169,8 @@ bool v1_never_used(const struct ike_sa *sa)
 {
 	const struct conn *c = sa->conn;
 
+	if (sa->state == IKE_CONNECTING && !sa->p1)	/* quick mode is not even allowed */
+		return sa->role == ROLE_RESPONDER;
 	for (unsigned int i = 0; i < c->n_children; i++)
 		if (c->children[i].current)
 			return false;
@@ -208,7 +210,7 @@ void v1_notify_refusal(struct ike_sa *sa, const struct v1_notify *n)
 		return;
 	priv->refused = cause;
 	notify_text(n, priv->refused_why, sizeof(priv->refused_why));
-	if (v1_never_used(sa))
+	if (priv->signs && v1_never_used(sa) && (!sa->conn->ike || sa->conn->ike == sa))
 		failure_set(&sa->conn->failure, sa->e->now, PHASE_1, cause, WHO_PEER, NULL, priv->refused_why);
 }
 

@@ -33,7 +33,6 @@ bool v1_p1_new(struct ike_sa *sa, uint8_t exchange, enum v1_p1_state state)
 	sa->p1->sa = sa;
 	v1_resend_init(&sa->p1->rs, sa, give_up, sa);
 	v1_resend_init(&v1_priv(sa)->last, sa, v1_aggr_unheard, sa);
-	v1_resend_init(&v1_priv(sa)->said, sa, NULL, NULL);
 	return true;
 }
 
@@ -75,7 +74,7 @@ void v1_sa_release(struct ike_sa *sa)
 		return;
 	v1_opening_over(sa);
 	v1_resend_release(&priv->last);
-	v1_resend_release(&priv->said);
+	timer_stop(&sa->e->timers, &priv->announce);
 	v1_frag_release(sa);
 	v1_transactions_release(sa);
 	v1_admit_release(sa);

@@ -13,8 +13,7 @@ static void arm(struct v1_resend *r, uint64_t in)
 	timer_set(&r->sa->e->timers, &r->timer, r->sa->e->now + in, due, r);
 }
 
-/* How long to wait for an answer after the @n-th transmission, n >= 1. */
-static uint64_t back_off(const struct conn_cfg *cfg, unsigned int n)
+uint64_t v1_resend_pause(const struct conn_cfg *cfg, unsigned int n)
 {
 	uint64_t wait = cfg->retransmit_timeout;
 
@@ -28,7 +27,7 @@ uint64_t v1_resend_span(const struct conn_cfg *cfg)
 	uint64_t span = 0;
 
 	for (unsigned int n = 1; n <= cfg->retransmit_tries && span < SPAN_MAX; n++)
-		span += back_off(cfg, n);
+		span += v1_resend_pause(cfg, n);
 	return span < SPAN_MAX ? span : SPAN_MAX;
 }
 
@@ -65,8 +64,7 @@ static void due(void *owner)
 	if (r->unheard && sa->heard > r->unheard)
 		return;
 	if (!r->sent || r->sent >= sa->conn->cfg->retransmit_tries) {
-		if (r->give_up)
-			r->give_up(r->owner);
+		r->give_up(r->owner);
 		return;
 	}
 	r->sent++;
@@ -76,7 +74,7 @@ static void due(void *owner)
 	transmit(r);
 	if (r->unheard)
 		conn_ask(sa);
-	arm(r, back_off(sa->conn->cfg, r->sent));
+	arm(r, v1_resend_pause(sa->conn->cfg, r->sent));
 }
 
 void v1_resend_send(struct v1_resend *r, struct buf *b, bool again)
@@ -90,14 +88,14 @@ void v1_resend_send(struct v1_resend *r, struct buf *b, bool again)
 		return;
 	}
 	r->sent = 1;
-	arm(r, back_off(r->sa->conn->cfg, 1));
+	arm(r, v1_resend_pause(r->sa->conn->cfg, 1));
 }
 
 void v1_resend_unheard(struct v1_resend *r)
 {
 	r->sent = 1;
 	r->unheard = r->sa->e->now;
-	arm(r, back_off(r->sa->conn->cfg, 1));
+	arm(r, v1_resend_pause(r->sa->conn->cfg, 1));
 }
 
 void v1_resend_wait(struct v1_resend *r)
@@ -110,7 +108,7 @@ void v1_resend_wait(struct v1_resend *r)
 void v1_resend_resume(struct v1_resend *r)
 {
 	if (r->sent)
-		arm(r, back_off(r->sa->conn->cfg, r->sent));
+		arm(r, v1_resend_pause(r->sa->conn->cfg, r->sent));
 	else	/* bad messages are no reason to wait longer for a good one */
 		arm(r, r->until > r->sa->e->now ? r->until - r->sa->e->now : 1);
 }

@@ -108,7 +108,7 @@ void v1_msg_release(struct v1_msg *m);
  * @unheard: 0, or since when an answer that nothing acknowledges is repeated, until the peer says anything,
  *	and is asked to
  * @again, @again_at: how often a duplicate was answered sparingly, and from when on one is again
- * @give_up: called by the timer instead of another transmission; may be NULL
+ * @give_up: called by the timer instead of another transmission
  */
 struct v1_resend {
 	struct buf msg;
@@ -138,6 +138,8 @@ void v1_resend_stop(struct v1_resend *r);
 bool v1_resend_answer(struct v1_resend *r);
 /** v1_resend_answer_sparingly - the same for a duplicate that anybody may send, after a pause; false if there is none now */
 bool v1_resend_answer_sparingly(struct v1_resend *r);
+/** v1_resend_pause - milliseconds between the @n-th transmission, from 1, and the next */
+uint64_t v1_resend_pause(const struct conn_cfg *cfg, unsigned int n);
 /** v1_resend_span - milliseconds from the first transmission to giving up */
 uint64_t v1_resend_span(const struct conn_cfg *cfg);
 void v1_resend_release(struct v1_resend *r);
@@ -281,7 +283,7 @@ struct v1_transaction;
  * struct v1_priv - what the protocol keeps of an established SA
  * @exchange: XCHG_MAIN or XCHG_AGGRESSIVE
  * @last: the mode's last message if we sent it, and the digest of the last one that we heard
- * @said: what v1_info_insist() repeats
+ * @announce: see v1_aggr_announce(); @announced: how often, @announce_life_s: with this lifetime
  * @order: where the peer puts the HASH payload of its DPD messages, once @order_known
  * @frag: fragments of messages, see fragment.h
  * @opened: it came to be by message 3, see opening.h
@@ -296,7 +298,10 @@ struct v1_transaction;
  */
 struct v1_priv {
 	uint8_t exchange;
-	struct v1_resend last, said;
+	struct v1_resend last;
+	struct timer announce;
+	unsigned int announced;
+	uint64_t announce_life_s;
 	struct v1_frag frag;
 	struct v1_admit admit;
 	struct v1_xauth xauth;
@@ -450,7 +455,7 @@ enum v1_verdict v1_aggr_r_message3(struct ike_sa *sa, const struct v1_msg *m, st
 void v1_aggr_nudge(struct ike_sa *sa, const struct v1_msg *m);
 /** v1_aggr_unheard - a resend's: @owner, an IKE SA that we began, is up, and no word of the peer came under it */
 void v1_aggr_unheard(void *owner);
-/** v1_aggr_announce - just established: what main mode says in its last messages; @life_s 0: nothing about it */
+/** v1_aggr_announce - just established: what main mode says in its last messages, and again later; @life_s 0: nothing about it */
 void v1_aggr_announce(struct ike_sa *sa, uint64_t life_s);
 
 /* ---- xauth.c: what phase 1 has to know ---- */
@@ -613,8 +618,6 @@ struct v1_info_out {
 bool v1_info_begin(struct ike_sa *sa, struct v1_info_out *o, enum v1_hash_order order);
 /** v1_info_end - protect and send; releases @o */
 void v1_info_end(struct ike_sa *sa, struct v1_info_out *o);
-/** v1_info_insist - the same, as often as a message that is not answered: nobody acknowledges it, and it has to arrive */
-void v1_info_insist(struct ike_sa *sa, struct v1_info_out *o);
 
 /** v1_spi_of - both cookies: how notifies and Deletes name an ISAKMP SA */
 void v1_spi_of(const struct ike_sa *sa, uint8_t spi[2 * ISAKMP_COOKIE_LEN]);
