@@ -178,6 +178,13 @@ void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms)
 	engine_set_timer(e, &csa->rekey, in_ms, csa_rekey_due, csa);
 }
 
+/* Who is passive left it to the peer to begin anew, and has an IKE SA now. The peer may be about to renew it itself. */
+void csa_rekey_overdue(struct child_sa *csa)
+{
+	if (csa->soft <= csa_engine(csa)->now && !timer_running(&csa->rekey))
+		csa_rekey_soon(csa, GRACE);
+}
+
 /*
  * The end that made the pair renews it first, by half a margin: the other end
  * comes in only if that fails, so collisions are rare.

@@ -145,6 +145,9 @@ static void restart_children(struct conn *c, struct ike_sa *sa, bool rekeyed)
 		engine_stop_timer(c->e, &c->children[i].retry);
 		c->children[i].failures = 0;
 	}
+	for (unsigned int i = 0; i < c->n_children; i++)
+		if (c->children[i].current)
+			csa_rekey_overdue(c->children[i].current);
 	if (c->cfg->start != START_AUTO)
 		return;
 	/* of two that crossed, the initiator of the one that is used: both ends see the same */

@@ -130,6 +130,8 @@ void csa_end_inherited(struct child_sa *csa);
 void csa_say_deleted(struct child_sa *csa);
 void csa_first_use(struct child_sa *csa);
 void csa_rekey_soon(struct child_sa *csa, uint64_t in_ms);
+/** csa_rekey_overdue - an IKE SA is up: what was due without one is renewed */
+void csa_rekey_overdue(struct child_sa *csa);
 void csa_free_dead(struct ike_engine *e);
 
 /* child_sa_drain.c */

@@ -583,6 +583,30 @@ static void what_ends_with_an_ike_sa_is_said(void **state)
 	net_free(net);
 }
 
+/* A passive end begins no phase 1 to renew a pair in; when the peer has, it does. */
+static void a_passive_end_makes_up_for_it(void **state)
+{
+	struct net *net = lifetimes(91, 28800, 3600, START_AUTO, START_PASSIVE);
+	uint32_t spi;
+
+	(void)state;
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, CROSSING + 1000);
+	for (unsigned int i = 0; i < 2; i++)
+		ike_sa_kill(site_conn(net, i)->ike);
+	spi = site_conn(net, 1)->children[0].current->spi_in;
+	csa_rekey_soon(site_conn(net, 1)->children[0].current, THEIRS_FIRST);
+	net_run(net, THEIRS_FIRST + 1000);
+	assert_null(site_conn(net, 1)->ike);
+	conn_initiate(site_conn(net, 0));
+	net_run(net, 10 * 1000);
+	assert_non_null(site_conn(net, 1)->ike);
+	assert_int_not_equal(site_conn(net, 1)->children[0].current->spi_in, spi);
+	assert_int_equal(node_count(&net->nodes[1], "child-rekeyed"), 1);
+	assert_true(both_up(net));
+	net_free(net);
+}
+
 /* The ends disagree on how long a phase 1 lives: the one that ends it says so. */
 static void an_end_that_comes_early_is_told(void **state)
 {
@@ -644,6 +668,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_peer_deletes_a_pair),
 		cmocka_unit_test(the_peer_deletes_phase1),
 		cmocka_unit_test(what_ends_with_an_ike_sa_is_said),
+		cmocka_unit_test(a_passive_end_makes_up_for_it),
 		cmocka_unit_test(an_end_that_comes_early_is_told),
 		cmocka_unit_test(unequal_lifetimes),
 	};
