@@ -199,7 +199,9 @@ class Cell:
         return bool({(ike["spi_i"], ike["spi_r"]) for ike in self.ours.ike()} - cookies)	# the old one may stay
 
     def lost_on_new(self):
-        """How many packets the peer sent with the SAs that there are now, and ikod did not get."""
+        """How many packets the peer sent with the SAs that there are now, and ikod did not get. ikod's count is of all
+        SAs of a pair of networks: those that were replaced have to be gone."""
+        G.wait_until(self.matches, 15)
         peer = self.lane.xfrm()
         return sum(peer[child["spi_in"]][2] - child["packets_in"] for child in self.ours.children()
                    if child["spi_in"] in peer)
