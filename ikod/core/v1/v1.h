@@ -267,12 +267,12 @@ struct v1_admit {
 /**
  * struct v1_xauth - see xauth.c
  * @user: what the peer says; @wait: for its password's check
- * @refused: it was wrong; @told: and the peer knows; @left: the peer did not wait for that
+ * @refusal: how far that of a wrong password has got
  * @asked: how often we were
  */
 struct v1_xauth {
 	char user[XAUTH_USER_MAX + 1];
-	bool refused, told, left;
+	enum { REFUSAL_NONE, REFUSAL_WAITS, REFUSAL_LEFT, REFUSAL_SENT } refusal;
 	unsigned int asked;
 	struct v1_waiter wait;
 };

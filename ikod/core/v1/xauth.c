@@ -165,11 +165,11 @@ static void refuse_due(void *owner)
 	static const struct v1_topic topic = { refusal_acked, refused };
 	struct ike_sa *sa = owner;
 
-	if (xauth_of(sa)->left) {
+	if (xauth_of(sa)->refusal == REFUSAL_LEFT) {
 		left(sa);
 		return;
 	}
-	xauth_of(sa)->told = true;
+	xauth_of(sa)->refusal = REFUSAL_SENT;
 	v1_admit_wait(sa, refusal_late, 0);
 	if (!v1_transaction_start(sa, CFG_SET, &topic, put_refusal))
 		refused(sa);
@@ -189,7 +189,7 @@ static void refuse(struct ike_sa *sa)
 	for (unsigned int i = 0; i < c->xauth_failures && penalty < PENALTY_MAX; i++)
 		penalty *= 2;
 	c->xauth_failures++;
-	xauth_of(sa)->refused = true;
+	xauth_of(sa)->refusal = REFUSAL_WAITS;
 	engine_log(sa->e, LOG_L_WARN, c, "XAUTH: %s refused", who_text(sa, text));
 	engine_event(sa->e, c, "xauth-refused", "%s", text);
 	v1_admit_wait(sa, refuse_due, penalty < PENALTY_MAX ? penalty : PENALTY_MAX);
@@ -200,11 +200,12 @@ bool v1_xauth_left(struct ike_sa *sa)
 {
 	struct v1_xauth *x = xauth_of(sa);
 
-	if (!x->refused)
+	if (x->refusal == REFUSAL_NONE)
 		return false;
-	x->left = true;
-	if (x->told)
+	if (x->refusal == REFUSAL_SENT)
 		left(sa);
+	else
+		x->refusal = REFUSAL_LEFT;
 	return true;
 }
 
