@@ -42,6 +42,10 @@ class Row:
     def name(self):
         return f"{self.peer}, {'ikod' if self.begins == 'us' else self.peer} begins, {self.profile}, {self.variation}"
 
+    def signs(self):
+        """Does it need certificates?"""
+        return self.both.get("auth") == "rsa-sig"
+
 
 VARIATIONS = [
     dict(variation="initiator behind NAT", nat="initiator"),

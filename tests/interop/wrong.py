@@ -82,6 +82,10 @@ class Row:
     def name(self):
         return f"{self.peer}, {'ikod' if self.begins == 'us' else self.peer} begins, wrong {self.what}"
 
+    def signs(self):
+        """Does it need certificates?"""
+        return WRONG[self.what][0].get("auth") == "rsa-sig"
+
 
 def rows(driver):
     for what, (_, cause, *who) in WRONG.items():
@@ -96,8 +100,9 @@ def run(row, name, lane, ours, peer):
     data = profiles.rows()[MAIN]
     us = profiles.side(data, "us", local_nets=ONE["us"], remote_nets=ONE["peer"])
     us = us.change(**OURS.get(row.what, {}))
-    theirs = profiles.side(data, "peer", local_nets=ONE["peer"], remote_nets=ONE["us"]).change(**WRONG[row.what][0])
-    if row.what == "user's password":
+    wrong = WRONG[row.what][0]
+    theirs = profiles.side(data, "peer", local_nets=ONE["peer"], remote_nets=ONE["us"]).change(**wrong)
+    if "password" in wrong:
         us, theirs = profiles.remote_access(row.begins, us, theirs)
     cell = Cell(lane, ours, peer, row.begins, us, theirs)
     cell.start(name)
