@@ -84,7 +84,8 @@ static struct ike_sa *other_established(const struct conn *c, const struct ike_s
 	struct ike_sa *sa, *best = NULL;
 
 	DL_FOREACH(c->ikes, sa)
-		if (sa != than && (sa->state == IKE_ESTABLISHED || sa->state == IKE_REKEYED) && (!best || sa->up_at > best->up_at))
+		if (sa != than && (sa->state == IKE_ESTABLISHED || sa->state == IKE_REKEYED) &&
+		    (!best || sa->up_at > best->up_at))
 			best = sa;
 	return best;
 }

@@ -13,7 +13,7 @@
 #define FLAP_LIFE	SECONDS(10)	/* what lived shorter is not renewed without a pause */
 #define GRACE		SECONDS(2)	/* a responder leaves the quick modes to the initiator for so long */
 #define DEFER		SECONDS(3)	/* our phase 1 waits so long, once, for the peer's that came first */
-#define PROMOTE_AFTER	SECONDS(5)	/* one-way traffic: no packet proves the new pair, and a slow responder takes its time to install it */
+#define PROMOTE_AFTER	SECONDS(5)	/* no packet proves the new pair: time for a slow responder to install it */
 #define CONFIRM_WAIT	SECONDS(3)	/* for a CONNECTED that was announced: see v1/commit.c */
 #define DRAIN		SECONDS(10)	/* a replaced pair is received from for so long */
 #define DRAIN_OTHER	SECONDS(60)	/* and so long if the peer has to delete it and does not */

@@ -52,14 +52,21 @@ static struct net *line(uint64_t seed)
 	return net;
 }
 
+static void settle(struct net *net, struct conn_cfg *ours, struct conn_cfg *theirs)
+{
+	net_configure1(net, 1, theirs);
+	net_configure1(net, 0, ours);
+	conn_want_all(site_conn(net, 0));	/* if it is on demand */
+	conn_pump_soon(site_conn(net, 0));
+	assert_true(net_until(net, 5000, both_up));
+	net_run(net, 65 * 1000);	/* all that is repeated has been */
+}
+
 static struct net *up(uint64_t seed, enum start_mode theirs)
 {
 	struct net *net = line(seed);
 
-	net_configure1(net, 1, end(net, 1, theirs));
-	net_configure1(net, 0, end(net, 0, START_AUTO));
-	assert_true(net_until(net, 5000, both_up));
-	net_run(net, 65 * 1000);	/* all that is repeated has been */
+	settle(net, end(net, 0, START_AUTO), end(net, 1, theirs));
 	return net;
 }
 
@@ -167,12 +174,7 @@ static void the_only_one_is_not_taken_back(void **state)
 		struct net *net = line(55 + i);
 		struct ike_sa *old;
 
-		net_configure1(net, 1, end(net, 1, START_PASSIVE));
-		net_configure1(net, 0, end(net, 0, starts[i]));
-		conn_want_all(site_conn(net, 0));
-		conn_pump_soon(site_conn(net, 0));
-		assert_true(net_until(net, 5000, both_up));
-		net_run(net, 65 * 1000);
+		settle(net, end(net, 0, starts[i]), end(net, 1, START_PASSIVE));
 		old = site_conn(net, 0)->ike;
 		conn_renew_phase1(site_conn(net, 0));
 		net_run(net, 2 * LATENCY_MS + 5);
@@ -198,10 +200,7 @@ static void a_renewal_without_repetitions_stays(void **state)
 		struct conn_cfg *a = end(net, 0, START_AUTO);
 
 		a->retransmit_tries = tries;
-		net_configure1(net, 1, end(net, 1, START_PASSIVE));
-		net_configure1(net, 0, a);
-		assert_true(net_until(net, 5000, both_up));
-		net_run(net, 65 * 1000);
+		settle(net, a, end(net, 1, START_PASSIVE));
 		conn_renew_phase1(site_conn(net, 0));
 		net_run(net, 120 * 1000);
 		assert_int_equal(node_count(&net->nodes[0], "ike-rekeyed"), 1);
@@ -229,14 +228,6 @@ static void crossed_and_message_3_comes_late(void **state)
 	}
 }
 
-static bool lose_all_of_quick(struct net *net, unsigned int from, const uint8_t *p, size_t len)
-{
-	(void)net;
-	(void)from;
-	(void)len;
-	return p[18] == XCHG_QUICK;
-}
-
 /* The replaced IKE SA that ours is under way on goes: it is still wanted, and begins on the one in use. */
 static void a_quick_mode_outlives_its_ike_sa(void **state)
 {
@@ -245,7 +236,7 @@ static void a_quick_mode_outlives_its_ike_sa(void **state)
 	struct ike_sa *old = site_conn(net, 0)->ike;
 
 	(void)state;
-	net->drop = lose_all_of_quick;
+	net->drop = lose_quick;
 	child->wanted = true;
 	conn_pump_soon(site_conn(net, 0));
 	net_run(net, 100);

@@ -147,14 +147,16 @@ static void promoted(struct rules *r, const struct node *n, const struct act_sa 
 	const struct k_sa *out = kernel_sa(n, SA_OUT, a->spi);
 	const struct held *theirs = held_find(r, 1 - n->id, a->spi);
 	struct held *h = held_by_out(r, n->id, a->spi);
+	bool had;
 
 	if (!h || !out)
 		return;
 	h->promoted = true;
-	if (theirs && same_key(theirs, out->key, out->key_len) && !theirs->until)
+	had = theirs && same_key(theirs, out->key, out->key_len);
+	if (had && !theirs->until)
 		return;
 	h->inherited = just_ended(r, h);
-	if (!h->inherited && !(theirs && same_key(theirs, out->key, out->key_len)))
+	if (!h->inherited && !had)
 		rules_break(r, "premature", "node %u sends with SPI %08x, which node %u has not installed yet", n->id,
 			    a->spi, 1 - n->id);
 }
